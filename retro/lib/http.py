@@ -1,0 +1,84 @@
+"""What every room answers with: saves, conflicts, errors beside their fields."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+
+from retro.lib.forms import RowForm
+from retro.lib.rows import Stale
+
+
+class PermissionsPolicyMiddleware:
+    """Switch off what no page of ours uses."""
+
+    POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def save_row(
+    request: HttpRequest,
+    form: RowForm,
+    *,
+    page: Callable[[RowForm], HttpResponse],
+    done: str,
+    fragments: Callable[[], list[tuple[str, Mapping[str, Any]]]] | None = None,
+    save: Callable[[], Any] | None = None,
+) -> HttpResponse:
+    """Save a row's form and answer.
+
+    | what happened     | htmx                                         | a plain form           |
+    |-------------------|----------------------------------------------|------------------------|
+    | saved             | 200, new version, "Saved", ``fragments()``   | redirect to ``done``   |
+    | a field is wrong  | 422, the errors beside their fields          | 422, ``page(form)``    |
+    | somebody was first| 409, both texts                              | 409, ``page(form)``    |
+
+    ``save`` does the saving (default: ``form.save``) and may raise Stale. ``fragments`` returns
+    (template, context) pairs that are sent along as out-of-band swaps.
+    """
+    if not form.is_valid():
+        return _answer(request, form, page, status=422)
+    try:
+        (save or form.save)()
+    except Stale as stale:
+        form.stale = stale.current  # type: ignore[assignment]
+        return _answer(request, form, page, status=409)
+    if not is_htmx(request):
+        return redirect(done)
+    html = render_to_string("_saved.html", {"form": form, "state": "saved"}, request)
+    for template, context in fragments() if fragments else []:
+        html += render_to_string(template, {**context, "oob": True}, request)
+    return HttpResponse(html)
+
+
+def _answer(
+    request: HttpRequest,
+    form: RowForm,
+    page: Callable[[RowForm], HttpResponse],
+    *,
+    status: int,
+) -> HttpResponse:
+    state = "conflict" if status == 409 else "invalid"
+    context: dict[str, Any] = {"form": form, "state": state}
+    if form.stale is not None:
+        context["current"] = form.stale
+        context["differences"] = form.conflict = form.differences(form.stale)  # type: ignore[attr-defined]
+    if is_htmx(request):
+        return render(request, "_saved.html", context, status=status)
+    response = page(form)
+    response.status_code = status
+    return response
