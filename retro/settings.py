@@ -131,6 +131,8 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "teams.User"
+# The e-mail is unique whatever its case (user_email_once); the check only sees unique=True.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -37,7 +38,6 @@ def save_row(
     page: Callable[[RowForm], HttpResponse],
     done: str,
     fragments: Callable[[], list[tuple[str, Mapping[str, Any]]]] | None = None,
-    save: Callable[[], Any] | None = None,
 ) -> HttpResponse:
     """Save a row's form and answer.
 
@@ -47,13 +47,16 @@ def save_row(
     | a field is wrong  | 422, the errors beside their fields          | 422, ``page(form)``    |
     | somebody was first| 409, both texts                              | 409, ``page(form)``    |
 
-    ``save`` does the saving (default: ``form.save``) and may raise Stale. ``fragments`` returns
-    (template, context) pairs that are sent along as out-of-band swaps.
+    ``form.save`` may raise Stale, or ValidationError for what only the database could know.
+    ``fragments`` returns (template, context) pairs that are sent along as out-of-band swaps.
     """
     if not form.is_valid():
         return _answer(request, form, page, status=422)
     try:
-        (save or form.save)()
+        form.save()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _answer(request, form, page, status=422)
     except Stale as stale:
         form.stale = stale.current  # type: ignore[assignment]
         return _answer(request, form, page, status=409)

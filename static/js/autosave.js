@@ -73,6 +73,20 @@
     if (form && dirty.has(form) && event.detail.successful) status(form, "typing");
   });
 
+  // "Done" puts the editor away. Not while it holds a text that could not be saved.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches?.("[data-done]")) return;
+    const editor = event.target.closest(".edit") || document;
+    for (const form of editor.querySelectorAll("form[data-autosave]")) {
+      const line = form.querySelector("output.status");
+      if (dirty.has(form) || line?.matches(".is-failed, .is-signedOut, .is-refused, .is-invalid, .is-conflict")) {
+        event.preventDefault();
+        line?.scrollIntoView({ block: "center" });
+        return;
+      }
+    }
+  });
+
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
   });
