@@ -1,0 +1,14 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from retro.incidents.views.lookup import find, step_context
+from retro.teams.access import MemberRequest, member
+
+
+@require_GET
+@member
+def improvements(request: MemberRequest, number: int) -> HttpResponse:
+    incident = find(request, number)
+    context = step_context(request, incident, "improvements")
+    return render(request, "reflections/improvements.html", context)
