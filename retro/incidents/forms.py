@@ -32,6 +32,9 @@ class IncidentRowForm(RowForm):
         self.incident, self.by = incident, by
         super().__init__(*args, **kwargs)
 
+    def form_of(self, row: Any) -> RowForm:
+        return type(self)(instance=row, incident=self.incident, by=self.by)
+
     def save(self, commit: bool = True) -> Any:
         with transaction.atomic():
             is_new = self.instance.pk is None
@@ -91,6 +94,9 @@ class IncidentForm(IncidentRowForm):
         super().__init__(*args, incident=kwargs.get("instance") or Incident(team=team), by=by, **kwargs)
         if self.instance.pk:
             self.initial["services"] = [service.name for service in self.instance.services.all()]
+
+    def form_of(self, row: Any) -> RowForm:
+        return type(self)(instance=row, team=self.team, by=self.by)
 
     def save(self, commit: bool = True) -> Incident:
         with transaction.atomic():
@@ -263,6 +269,7 @@ class EntryForm(IncidentRowForm):
             ("", _t("Not known yet")),
             *[choice for choice in self.fields["outcome"].choices if choice[0]],
         ]
+        self.fields["body"].widget.attrs["autofocus"] = True
         zone = self.incident.zone
         starts, ends = self.instance.starts_at, self.instance.ends_at
         self.initial["day"] = starts.astimezone(zone).date() if starts else self.incident.day

@@ -99,12 +99,16 @@ class RowForm(forms.ModelForm):
         self._save_m2m()
         return self.instance
 
+    def form_of(self, row: Row) -> "RowForm":
+        """Return an unbound form like this one for another reading of the row."""
+        return type(self)(instance=row)
+
     def differences(self, current: Row) -> list[dict[str, Any]]:
         """Return, field by field, the text that is being saved beside somebody else's newer one.
 
         Each is ``{"label", "name", "mine", "theirs"}``; fields that agree are left out.
         """
-        theirs = type(self)(instance=current)
+        theirs = self.form_of(current)
         rows = []
         for name in self.fields:
             if name in ("version", "creation_key"):
@@ -136,4 +140,5 @@ def _shown(bound: forms.BoundField) -> str:
             if str(key) in picked:
                 labels.append(str(label))
         return ", ".join(labels)
-    return str(value).replace("\r\n", "\n")
+    shown = bound.field.widget.format_value(value)
+    return str("" if shown is None else shown).replace("\r\n", "\n")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from retro.incidents.files import UploadForm
 from retro.incidents.forms import AttachmentForm, EntryForm
 from retro.incidents.models import Activity, Attachment, Incident, TimelineEntry
-from retro.incidents.views.lookup import find, step_context
+from retro.incidents.views.lookup import find, glance, step_context
 from retro.lib.creation import with_key
 from retro.lib.http import is_htmx, save_row
 from retro.teams.access import MemberRequest, member
@@ -38,8 +38,10 @@ def entry_page(
         "upload": upload or UploadForm(initial=with_key()),
         "attachments": rows,
     }
-    page = "incidents/_entry_form.html" if is_htmx(request) else "incidents/entry.html"
-    return render(request, page, context, status=status)
+    if is_htmx(request):
+        return render(request, "incidents/_entry_form.html", context, status=status)
+    context |= glance(incident, list(incident.timeline.in_order()))
+    return render(request, "incidents/entry.html", context, status=status)
 
 
 @require_POST

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from retro.incidents.models import Incident
+from retro.incidents.durations import durations
+from retro.incidents.models import Attachment, Incident, TimelineEntry
 from retro.incidents.steps import rail
 
 
@@ -26,4 +27,16 @@ def step_context(request: HttpRequest, incident: Incident, step: str) -> dict[st
         "rail": rail(incident, request.user, step),
         "may_edit": request.membership.may_edit,  # type: ignore[attr-defined]
         "nav": "incidents",
+    }
+
+
+def glance(incident: Incident, entries: list[TimelineEntry]) -> dict[str, Any]:
+    """Return what stands beside the story: how long it took, and what may be missing."""
+    return {
+        "incident": incident,
+        "durations": durations(entries),
+        "untimed": sum(entry.starts_at is None for entry in entries),
+        "undescribed": Attachment.objects.filter(
+            incident=incident, width__isnull=False, alt=""
+        ).count(),
     }

@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from retro.incidents.durations import durations
 from retro.incidents.forms import EntryForm, LineForm, PlaceForm
-from retro.incidents.models import Activity, Attachment, Incident, TimelineEntry
+from retro.incidents.models import Activity, Incident, TimelineEntry
 from retro.incidents.views.attachments import entry_page
-from retro.incidents.views.lookup import find, step_context
+from retro.incidents.views.lookup import find, glance, step_context
 from retro.lib.clock import Understood, understand
 from retro.lib.creation import with_key
 from retro.lib.http import is_htmx, save_row
@@ -21,22 +20,16 @@ from retro.teams.access import MemberRequest, member
 SHOWN_WHILE_TYPING = 12
 
 
-def glance(incident: Incident, entries: list[TimelineEntry]) -> dict[str, Any]:
-    """Return what stands beside the story: how long it took, and what may be missing."""
-    return {
-        "incident": incident,
-        "durations": durations(entries),
-        "untimed": sum(entry.starts_at is None for entry in entries),
-        "undescribed": Attachment.objects.filter(
-            incident=incident, width__isnull=False, alt=""
-        ).count(),
-    }
-
-
 def story_context(request: MemberRequest, incident: Incident) -> dict[str, Any]:
     entries = list(incident.timeline.in_order().prefetch_related("attachments"))
+    day = None
     for entry in entries:
         entry.incident = incident  # so that no row asks the database for it again
+        if entry.starts_at:
+            # The first entry of each day is headed by it.
+            local = entry.starts_at.astimezone(incident.zone).date()
+            entry.begins_day = local != day  # type: ignore[attr-defined]
+            day = local
     focus = request.GET.get("focus", "")
     return {
         **step_context(request, incident, "story"),
