@@ -168,7 +168,7 @@ DEFAULT_FROM_EMAIL = env.str(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "retro" / "locale"]
-FORMAT_MODULE_PATH = ["retro.formats"]
+FORMAT_MODULE_PATH = ["retro.lib.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
