@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
@@ -166,7 +165,8 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
+# Each by its own name: who looks for a language may not read the one on the screen.
+LANGUAGES = [("en", "English"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "retro" / "locale"]
 FORMAT_MODULE_PATH = ["retro.lib.formats"]
 TIME_ZONE = "UTC"

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=100, verbose_name='blog title')),
                 ('description', models.CharField(blank=True, max_length=300, verbose_name='blog description')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', 'Korean')], default='en', max_length=8, verbose_name='language')),
+                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], default='en', max_length=8, verbose_name='language')),
                 ('version', models.PositiveBigIntegerField(default=1, editable=False)),
             ],
             options={
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('categories', models.JSONField(blank=True, default=list, verbose_name='categories')),
                 ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
                 ('keywords', models.JSONField(blank=True, default=list, verbose_name='keywords')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', 'Korean')], default='en', max_length=8, verbose_name='language')),
+                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], default='en', max_length=8, verbose_name='language')),
                 ('summary', models.TextField(blank=True, validators=[retro.lib.markdown.check_length], verbose_name='closing summary')),
                 ('sections', models.JSONField(blank=True, default=list, verbose_name='sections')),
                 ('first_published_at', models.DateTimeField(editable=False, null=True)),
