@@ -1,6 +1,7 @@
 """Every setting, driven by the environment. README.md lists the variables with their meaning."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,11 +24,9 @@ def _secret_key() -> str:
         made = path.with_name(f"secret_key.{secrets.token_hex(4)}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))
-        try:
-            # A link, unlike a rename, never replaces the key another worker made meanwhile.
+        # A link, unlike a rename, never replaces the key another worker made meanwhile.
+        with suppress(FileExistsError):
             path.hardlink_to(made)
-        except FileExistsError:
-            pass
         made.unlink()
     return path.read_text().strip()
 
@@ -208,7 +207,9 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.int("RETRO_PROXIES", 0) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.int("RETRO_PROXIES", 0) else None
+)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True

@@ -47,7 +47,9 @@ def entry(of: Incident, body: str = "Something happened", **fields: Any) -> Time
     return row
 
 
-def person(of: Incident, name: str = "Bora", role: str = "the CTO", **fields: Any) -> InvolvedPerson:
+def person(
+    of: Incident, name: str = "Bora", role: str = "the CTO", **fields: Any
+) -> InvolvedPerson:
     return InvolvedPerson.objects.create(incident=of, name=name, role=role, **fields)
 
 
@@ -77,5 +79,9 @@ def postmortem(of: Incident, slug: str | None = None, **fields: Any) -> Postmort
     return Postmortem.objects.create(
         incident=of,
         slug=slug or f"post-{next(_numbers)}",
-        **{"title": of.title, "sections": ["story", "feelings", "improvements", "lessons", "actions", "summary"], **fields},
+        **{
+            "title": of.title,
+            "sections": ["story", "feelings", "improvements", "lessons", "actions", "summary"],
+            **fields,
+        },
     )

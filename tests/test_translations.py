@@ -65,7 +65,7 @@ def bare_words(source: str) -> list[str]:
 
 
 def test_no_template_holds_words_outside_translation() -> None:
-    pages = [path for path in (ROOT / "templates").rglob("*.html")]
+    pages = list((ROOT / "templates").rglob("*.html"))
     assert len(pages) > 20
     bare = {
         str(path.relative_to(ROOT)): words

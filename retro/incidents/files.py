@@ -69,7 +69,10 @@ def check(upload: UploadedFile) -> Incoming:
                 "most": settings.MAX_FILE_BYTES // 1048576,
             },
         )
-    name = re.sub(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]", "", upload.name or "")[-200:] or "file"
+    name = (
+        re.sub(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]", "", upload.name or "")[-200:]
+        or "file"
+    )
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in PICTURE_SUFFIXES:
         return _picture(upload, name)
@@ -89,10 +92,10 @@ def _picture(upload: UploadedFile, name: str) -> Incoming:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload, formats=PICTURE_FORMATS)
+            picture: Image.Image = Image.open(upload, formats=PICTURE_FORMATS)
             if picture.width * picture.height > MAX_PIXELS:
                 raise forms.ValidationError(_("This picture has too many pixels."))
-            kind = picture.format
+            kind = picture.format  # gone after the first change
             # A photo taken upright says so in its EXIF, which goes away: turn the pixels instead.
             picture = ImageOps.exif_transpose(picture)
             picture.thumbnail((MAX_SIDE, MAX_SIDE))

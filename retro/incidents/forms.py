@@ -16,6 +16,7 @@ from retro.incidents.models import (
     Incident,
     InvolvedPerson,
     Milestone,
+    Outcome,
     Severity,
     TimelineEntry,
 )
@@ -72,9 +73,7 @@ class IncidentForm(IncidentRowForm):
     time_zone = TimeZoneField(
         help_text=_("Times you type are in this zone, and readers see them in it.")
     )
-    services = WordsField(
-        label=_("Services affected"), help_text=_("With commas between them.")
-    )
+    services = WordsField(label=_("Services affected"), help_text=_("With commas between them."))
     severity = forms.TypedChoiceField(
         label=_("Severity"),
         required=False,
@@ -91,7 +90,9 @@ class IncidentForm(IncidentRowForm):
 
     def __init__(self, *args: Any, team: Team, by: User, **kwargs: Any) -> None:
         self.team = team
-        super().__init__(*args, incident=kwargs.get("instance") or Incident(team=team), by=by, **kwargs)
+        super().__init__(
+            *args, incident=kwargs.get("instance") or Incident(team=team), by=by, **kwargs
+        )
         if self.instance.pk:
             self.initial["services"] = [service.name for service in self.instance.services.all()]
 
@@ -152,7 +153,9 @@ def member_called(team: Team, name: str) -> User | None:
     """Return the one member of the team with this name, if there is exactly one."""
     found = [
         membership.user
-        for membership in Membership.objects.filter(team=team, user__name=name).select_related("user")[:2]
+        for membership in Membership.objects.filter(team=team, user__name=name).select_related(
+            "user"
+        )[:2]
     ]
     return found[0] if len(found) == 1 else None
 
@@ -168,6 +171,12 @@ class PersonForm(IncidentRowForm):
         if user != self.instance.user:
             self.instance.user = user
             self.instance.save(update_fields=["user"])
+
+
+def _choices(form: forms.Form | forms.ModelForm, name: str, choices: list[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    field.choices = choices
 
 
 class LinksField(forms.CharField):
@@ -264,11 +273,8 @@ class EntryForm(IncidentRowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["starts_at"], self.fields["ends_at"]
-        self.fields["milestone"].choices = [("", _t("No milestone")), *Milestone.choices]
-        self.fields["outcome"].choices = [
-            ("", _t("Not known yet")),
-            *[choice for choice in self.fields["outcome"].choices if choice[0]],
-        ]
+        _choices(self, "milestone", [("", _t("No milestone")), *Milestone.choices])
+        _choices(self, "outcome", [("", _t("Not known yet")), *Outcome.choices])
         self.fields["body"].widget.attrs["autofocus"] = True
         zone = self.incident.zone
         starts, ends = self.instance.starts_at, self.instance.ends_at
@@ -293,7 +299,9 @@ class EntryForm(IncidentRowForm):
             )
             if holder:
                 raise forms.ValidationError(
-                    _("“%(milestone)s” is marked on another entry already: %(entry)s. Take it off there first."),
+                    _(
+                        "“%(milestone)s” is marked on another entry already: %(entry)s. Take it off there first."
+                    ),
                     params={"milestone": Milestone(milestone).label, "entry": str(holder)[:80]},
                 )
         return milestone
@@ -305,7 +313,6 @@ class EntryForm(IncidentRowForm):
         return data
 
     def _clean_times(self, data: dict[str, Any]) -> None:
-        zone = self.incident.zone
         day, at, until = data.get("day") or self.incident.day, data.get("at"), data.get("until")
         old = self.instance.starts_at, self.instance.ends_at
         self.instance.starts_at = self.instance.ends_at = None
@@ -329,7 +336,9 @@ class EntryForm(IncidentRowForm):
         zone = self.incident.zone
         if old is not None:
             local = old.astimezone(zone)
-            if local.date() == day and local.time().replace(second=0, microsecond=0) == clock.replace(second=0):
+            if local.date() == day and local.time().replace(
+                second=0, microsecond=0
+            ) == clock.replace(second=0):
                 return old
         instant, doubt = to_instant(day, clock, zone)
         if doubt == "missing":
@@ -410,4 +419,3 @@ class AttachmentForm(IncidentRowForm):
 
 class PreviewForm(forms.Form):
     text = forms.CharField(required=False, strip=False, validators=[check_length])
-

@@ -180,7 +180,8 @@ class TimelineEntry(Row):
                 name="milestone_once_per_incident",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(starts_at__isnull=False, ends_at__gte=models.F("starts_at")),
+                condition=Q(ends_at=None)
+                | Q(starts_at__isnull=False, ends_at__gte=models.F("starts_at")),
                 name="entry_ends_after_its_start",
             ),
         ]
@@ -207,7 +208,8 @@ class TimelineEntry(Row):
         at = len(others)
         if self.starts_at is not None:
             later = [
-                i for i, (_pk, _position, starts) in enumerate(others)
+                i
+                for i, (_pk, _position, starts) in enumerate(others)
                 if starts is not None and starts > self.starts_at
             ]
             at = later[0] if later else len(others)
@@ -260,9 +262,7 @@ class Attachment(Row):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="attachments")
-    entry = models.ForeignKey(
-        TimelineEntry, on_delete=models.CASCADE, related_name="attachments"
-    )
+    entry = models.ForeignKey(TimelineEntry, on_delete=models.CASCADE, related_name="attachments")
     file = models.FileField(upload_to=_attachment_path, max_length=200)
     name = models.CharField(_("file name"), max_length=200)
     suffix = models.CharField(max_length=10, editable=False)

@@ -38,8 +38,6 @@ urlpatterns = [
     ),
     path("attachments/<uuid:pk>/", attachments.attachment_file, name="attachment_file"),
     path("attachments/<uuid:pk>/words/", attachments.attachment, name="attachment"),
-    path(
-        "attachments/<uuid:pk>/removal/", attachments.remove_attachment, name="remove_attachment"
-    ),
+    path("attachments/<uuid:pk>/removal/", attachments.remove_attachment, name="remove_attachment"),
     path("markdown/", incidents.markdown_preview, name="markdown_preview"),
 ]

@@ -36,7 +36,8 @@ _STAMP = re.compile(
     r"^\s*(?:[-*•]\s+)?\[?(?P<about>(?:~|≈|∼|about\s|around\s|약\s?|대략\s)\s?)?"
     + _clock(1)
     + rf"(?P<about1>{_ABOUT})"
-    + r"(?:\s?(?:-|–|—|~|〜|to\s|부터\s?)\s?" + _clock(2)
+    + r"(?:\s?(?:-|–|—|~|〜|to\s|부터\s?)\s?"
+    + _clock(2)
     + rf"(?P<about2>{_ABOUT})(?:\s?까지)?)?"
     + r"\]?(?:에(?=\s))?(?=$|[\s,;:\-–—])\s*(?:[-–—:,;]\s*)?(?P<rest>.*)$",
     re.DOTALL,

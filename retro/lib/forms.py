@@ -96,7 +96,7 @@ class RowForm(forms.ModelForm):
             self.instance.creation_key = self.cleaned_data.get("creation_key")
             return super().save(commit)
         self.instance.save_version(self.cleaned_data["version"], self.row_fields)
-        self._save_m2m()
+        self._save_m2m()  # type: ignore[attr-defined]
         return self.instance
 
     def form_of(self, row: Row) -> "RowForm":

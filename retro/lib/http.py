@@ -1,6 +1,6 @@
 """What every room answers with: saves, conflicts, errors beside their fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -35,9 +35,9 @@ def save_row(
     request: HttpRequest,
     form: RowForm,
     *,
-    page: Callable[[RowForm], HttpResponse],
+    page: Callable[[Any], HttpResponse],
     done: str,
-    fragments: Callable[[], list[tuple[str, Mapping[str, Any]]]] | None = None,
+    fragments: Callable[[], Sequence[tuple[str, Mapping[str, Any]]]] | None = None,
 ) -> HttpResponse:
     """Save a row's form and answer.
 
@@ -71,7 +71,7 @@ def save_row(
 def _answer(
     request: HttpRequest,
     form: RowForm,
-    page: Callable[[RowForm], HttpResponse],
+    page: Callable[[Any], HttpResponse],
     *,
     status: int,
 ) -> HttpResponse:

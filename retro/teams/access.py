@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from retro.teams.models import Membership, Role
+from retro.teams.models import Membership, Role, User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 KEPT = "kept_form"
 KEPT_LIMIT = 200_000
@@ -23,6 +23,7 @@ class MemberRequest(HttpRequest):
     """A request behind one of the decorators below: somebody in a team."""
 
     membership: Membership
+    user: User
     kept_by: str
 
 
@@ -30,9 +31,7 @@ def membership_of(request: HttpRequest) -> Membership | None:
     """Return the membership this person works under now: the one chosen, or their first."""
     if not request.user.is_authenticated:
         return None
-    memberships = list(
-        Membership.objects.filter(user=request.user).select_related("team", "user")
-    )
+    memberships = list(Membership.objects.filter(user=request.user).select_related("team", "user"))
     chosen = request.session.get("team")
     for membership in memberships:
         if membership.team_id == chosen:
@@ -42,7 +41,7 @@ def membership_of(request: HttpRequest) -> Membership | None:
 
 def _guard(view: View, roles: set[str], writing: set[str]) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _signed_out(request)
         membership = membership_of(request)

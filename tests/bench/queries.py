@@ -18,7 +18,9 @@ def fill(team: Team, user: User, incident: make.Incident, rows: int) -> None:
     with transaction.atomic():
         have = incident.timeline.count()
         make.TimelineEntry.objects.bulk_create(
-            make.TimelineEntry(incident=incident, body="x", position=n * 1000, starts_at=make.at("08:00"))
+            make.TimelineEntry(
+                incident=incident, body="x", position=n * 1000, starts_at=make.at("08:00")
+            )
             for n in range(have, rows)
         )
         for n in range(incident.feelings.count(), rows):

@@ -91,7 +91,11 @@ def median(rows: list[tuple[float, float]]) -> tuple[float, float, float]:
     """Return the medians of rate and p99, and the spread of the rates in percent."""
     rates = [row[0] for row in rows]
     middle = statistics.median(rates)
-    return middle, statistics.median(row[1] for row in rows), 100 * (max(rates) - min(rates)) / middle
+    return (
+        middle,
+        statistics.median(row[1] for row in rows),
+        100 * (max(rates) - min(rates)) / middle,
+    )
 
 
 def manage(env: dict[str, str], *words: str) -> str:
@@ -103,7 +107,9 @@ def manage(env: dict[str, str], *words: str) -> str:
 def public_pages(env: dict[str, str], bodies: Path) -> None:
     rates: dict[tuple[str, int], float] = {}
     print(f"$ wrk -t1 -c{CONNECTIONS} -d{SECONDS}s --latency …   (median of {ROUNDS} rounds)\n")
-    print(f"{'posts':>6} {'page':<6} {'req/s':>8} {'p99 ms':>7} {'bare':>8} {'ratio':>6} {'noise':>6}")
+    print(
+        f"{'posts':>6} {'page':<6} {'req/s':>8} {'p99 ms':>7} {'bare':>8} {'ratio':>6} {'noise':>6}"
+    )
     for size in SIZES:
         manage(env, "-m", "tests.bench.seed", str(size))
         ours = Server("retro.wsgi:application", env)
@@ -122,7 +128,9 @@ def public_pages(env: dict[str, str], bodies: Path) -> None:
             rate, tail, noise = median(mine)
             base = median(theirs)[0]
             rates[name, size] = rate / base
-            print(f"{size:>6} {name:<6} {rate:>8.0f} {tail:>7.1f} {base:>8.0f} {rate / base:>6.2f} {noise:>5.0f}%")
+            print(
+                f"{size:>6} {name:<6} {rate:>8.0f} {tail:>7.1f} {base:>8.0f} {rate / base:>6.2f} {noise:>5.0f}%"
+            )
         print(f"{size:>6} memory {ours.memory()} MiB, of the bare view {bare.memory()} MiB")
         ours.stop()
         bare.stop()

@@ -31,13 +31,15 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **save: object
     return out.getvalue()
 
 
-def upload(entry: TimelineEntry, name: str, content: bytes, **fields: str):  # noqa: ANN201
+def upload(entry: TimelineEntry, name: str, content: bytes, **fields: str):
     address = f"/desk/incidents/{entry.incident.number}/story/entries/{entry.pk}/attachments/"
     data = {"file": SimpleUploadedFile(name, content), "alt": "a graph", **fields}
     return signed_in("Bora").post(address, data)
 
 
-def test_a_picture_is_stored_without_its_exif_and_shown_to_the_team_only(entry: TimelineEntry) -> None:
+def test_a_picture_is_stored_without_its_exif_and_shown_to_the_team_only(
+    entry: TimelineEntry,
+) -> None:
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     exif[0x0112] = 6  # the camera was held upright
@@ -82,7 +84,9 @@ def test_what_is_not_allowed_is_refused_with_a_sentence(
     assert not Attachment.objects.exists()
 
 
-def test_a_file_too_large_is_refused_with_both_sizes(entry: TimelineEntry, settings: object) -> None:
+def test_a_file_too_large_is_refused_with_both_sizes(
+    entry: TimelineEntry, settings: object
+) -> None:
     settings.MAX_FILE_BYTES = 1024 * 1024  # type: ignore[attr-defined]
     response = upload(entry, "x.log", b"x" * (1024 * 1024 + 100_000))
     assert response.status_code == 422

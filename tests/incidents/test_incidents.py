@@ -80,7 +80,9 @@ def test_details_save_themselves(team: Team) -> None:
     assert response.status_code == 200
     incident.refresh_from_db()
     assert (incident.title, incident.severity, incident.version) == ("Renamed", 2, 2)
-    response = signed_in("Alice").post("/desk/incidents/1/details/", {**data, "title": "Mine"}, **HTMX)
+    response = signed_in("Alice").post(
+        "/desk/incidents/1/details/", {**data, "title": "Mine"}, **HTMX
+    )
     assert response.status_code == 409
     assert "Renamed" in response.content.decode()
 

@@ -27,7 +27,9 @@ def incident() -> Incident:
 
 def signed_in(name: str) -> Client:
     client = Client()
-    client.force_login(make.User.objects.get(name=name), "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        make.User.objects.get(name=name), "allauth.account.auth_backends.AuthenticationBackend"
+    )
     return client
 
 
@@ -58,10 +60,14 @@ def test_what_a_line_will_become_is_said_while_typing(incident: Incident) -> Non
     assert not incident.timeline.exists()
 
 
-def test_ten_pasted_lines_become_ten_entries_in_the_order_of_their_times(incident: Incident) -> None:
+def test_ten_pasted_lines_become_ten_entries_in_the_order_of_their_times(
+    incident: Incident,
+) -> None:
     lines = "\n".join(f"{hour}:00 step {hour}" for hour in range(19, 9, -1))
     signed_in("Bora").post(url(incident, "entries/"), {"line": lines})
-    assert [entry.body for entry in incident.timeline.in_order()] == [f"step {h}" for h in range(10, 20)]
+    assert [entry.body for entry in incident.timeline.in_order()] == [
+        f"step {h}" for h in range(10, 20)
+    ]
 
 
 def test_the_same_form_sent_twice_adds_once(incident: Incident) -> None:
@@ -81,11 +87,21 @@ def test_an_entry_saves_itself_and_answers_with_its_new_version(incident: Incide
     entry = make.entry(incident)
     response = signed_in("Bora").post(
         url(incident, f"entries/{entry.pk}/"),
-        form(at="18:10", kind="attempt", body="Rerouted", expected="A new address", actual="Timed out", outcome="failed", approximate="on"),
+        form(
+            at="18:10",
+            kind="attempt",
+            body="Rerouted",
+            expected="A new address",
+            actual="Timed out",
+            outcome="failed",
+            approximate="on",
+        ),
         **HTMX,
     )
     assert response.status_code == 200
-    assert 'name="version"' in response.content.decode() and 'value="2"' in response.content.decode()
+    assert (
+        'name="version"' in response.content.decode() and 'value="2"' in response.content.decode()
+    )
     entry.refresh_from_db()
     assert (entry.starts_at, entry.approximate, entry.outcome) == (make.at("09:10"), True, "failed")
     assert (entry.expected, entry.actual) == ("A new address", "Timed out")
@@ -117,7 +133,10 @@ def test_an_end_before_its_start_is_refused_beside_the_field(incident: Incident)
     assert response.status_code == 422
     assert "kept as typed" in response.content.decode()
     data["until_day"] = "2026-10-28"
-    assert signed_in("Bora").post(url(incident, f"entries/{entry.pk}/"), data, **HTMX).status_code == 200
+    assert (
+        signed_in("Bora").post(url(incident, f"entries/{entry.pk}/"), data, **HTMX).status_code
+        == 200
+    )
 
 
 def test_a_time_the_clocks_skipped_is_asked_about(incident: Incident) -> None:
@@ -140,7 +159,9 @@ def test_two_entries_cannot_claim_one_milestone(incident: Incident) -> None:
     assert "“Started” is marked on another entry already: Batch stops" in response.content.decode()
 
 
-def test_resolved_before_started_is_called_contradictory_and_nothing_is_guessed(incident: Incident) -> None:
+def test_resolved_before_started_is_called_contradictory_and_nothing_is_guessed(
+    incident: Incident,
+) -> None:
     make.entry(incident, milestone="started", starts_at=make.at("09:00"))
     make.entry(incident, milestone="resolved", starts_at=make.at("08:00"))
     page = signed_in("Vic").get(url(incident)).content.decode()
@@ -161,7 +182,9 @@ def test_a_link_that_is_no_web_address_is_refused(incident: Incident) -> None:
     address = url(incident, f"entries/{entry.pk}/")
     response = signed_in("Bora").post(address, form(links="javascript:alert(1) x"), **HTMX)
     assert response.status_code == 422
-    signed_in("Bora").post(address, form(links="https://example.com/a The graph\n\nhttp://example.com"))
+    signed_in("Bora").post(
+        address, form(links="https://example.com/a The graph\n\nhttp://example.com")
+    )
     entry.refresh_from_db()
     assert entry.links == [
         {"url": "https://example.com/a", "title": "The graph"},
@@ -169,7 +192,9 @@ def test_a_link_that_is_no_web_address_is_refused(incident: Incident) -> None:
     ]
 
 
-def test_an_untimed_entry_keeps_its_place_and_moves_by_button_and_by_drop(incident: Incident) -> None:
+def test_an_untimed_entry_keeps_its_place_and_moves_by_button_and_by_drop(
+    incident: Incident,
+) -> None:
     make.entry(incident, "a", starts_at=make.at("07:00"))
     loose = make.entry(incident, "loose")
     make.entry(incident, "b", starts_at=make.at("08:00"))
@@ -189,7 +214,11 @@ def test_an_untimed_entry_keeps_its_place_and_moves_by_button_and_by_drop(incide
 def test_entries_keep_their_order_when_the_room_between_two_is_used_up(incident: Incident) -> None:
     make.entry(incident, "first", starts_at=make.at("07:00"))
     for number in range(60):
-        make.entry(incident, f"{number}", starts_at=make.at(f"08:{59 - number:02}" if number < 60 else "09:00"))
+        make.entry(
+            incident,
+            f"{number}",
+            starts_at=make.at(f"08:{59 - number:02}" if number < 60 else "09:00"),
+        )
     bodies = [row.body for row in incident.timeline.in_order()]
     assert bodies == ["first", *[str(n) for n in range(59, -1, -1)]]
 

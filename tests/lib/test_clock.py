@@ -25,7 +25,10 @@ def local(line: str) -> tuple[str, str, bool, str]:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("18:02 checked, failing since 16:00", ("27 18:02", "", False, "checked, failing since 16:00")),
+        (
+            "18:02 checked, failing since 16:00",
+            ("27 18:02", "", False, "checked, failing since 16:00"),
+        ),
         ("~18:02 x", ("27 18:02", "", True, "x")),
         ("about 9:30 x", ("27 09:30", "", True, "x")),
         ("18:02-18:30 x", ("27 18:02", "27 18:30", False, "x")),

@@ -7,7 +7,9 @@ from retro.lib.markdown import MAX_LENGTH, check_length, to_html, to_text
 
 
 def test_markdown_becomes_html_with_its_headings_below_the_pages() -> None:
-    html = to_html("# Title\n\n**bold** and `code`\n\n- [x] done\n\n| a | b |\n|:-:|--:|\n| 1 | 2 |")
+    html = to_html(
+        "# Title\n\n**bold** and `code`\n\n- [x] done\n\n| a | b |\n|:-:|--:|\n| 1 | 2 |"
+    )
     assert "<h3" in html and "<h1" not in html
     assert "<strong>bold</strong>" in html
     assert 'type="checkbox"' in html and "checked" in html
@@ -29,7 +31,19 @@ def test_markdown_becomes_html_with_its_headings_below_the_pages() -> None:
 )
 def test_nothing_that_runs_or_posts_survives(text: str) -> None:
     html = to_html(text).lower()
-    for bad in ("<script", "javascript:", "onerror", "hx-", "style=", "<svg", "data:", "<form", "<button", 'type="text"', 'class="skip"'):
+    for bad in (
+        "<script",
+        "javascript:",
+        "onerror",
+        "hx-",
+        "style=",
+        "<svg",
+        "data:",
+        "<form",
+        "<button",
+        'type="text"',
+        'class="skip"',
+    ):
         assert bad not in html
 
 

@@ -1,5 +1,7 @@
 """Pictures and files beside a timeline entry."""
 
+from contextlib import suppress
+
 from django.db import IntegrityError, transaction
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,10 +55,9 @@ def add_attachment(request: MemberRequest, number: int, pk: int) -> HttpResponse
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return entry_page(request, entry, upload=form, status=422)
-    try:
+    # The same form may arrive twice at once; the other one has stored the file then.
+    with suppress(IntegrityError):
         attach(entry, form, request)
-    except IntegrityError:
-        pass  # the same form arrived twice at once; the other one has stored the file
     if is_htmx(request):
         return entry_page(request, entry)
     return redirect(_entry_url(incident, pk))
@@ -129,7 +130,7 @@ def attachment(request: MemberRequest, pk: str) -> HttpResponse:
     return save_row(
         request,
         form,
-        page=lambda form: entry_page(request, row.entry, attachment=form),  # type: ignore[arg-type]
+        page=lambda form: entry_page(request, row.entry, attachment=form),
         done=_entry_url(row.incident, row.entry_id),
     )
 

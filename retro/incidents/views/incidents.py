@@ -1,6 +1,7 @@
 """The list of incidents, a new one, its details and who was in it."""
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -167,7 +168,7 @@ def activity(request: MemberRequest, number: int) -> HttpResponse:
 def markdown_preview(request: HttpRequest) -> HttpResponse:
     """Draw a Markdown field as readers will see it; the field's name is in the query."""
     form = PreviewForm({"text": request.POST.get(request.GET.get("field", "text"), "")})
-    context = {"form": form}
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         context["html"] = to_html(form.cleaned_data["text"], prefix="preview-")
     status = 200 if form.is_valid() else 422

@@ -123,7 +123,7 @@ def entry(request: MemberRequest, number: int, pk: int) -> HttpResponse:
         return save_row(
             request,
             form,
-            page=lambda form: entry_page(request, row, form),  # type: ignore[arg-type]
+            page=lambda form: entry_page(request, row, form),
             done=f"{reverse('incidents:story', args=[number])}#entry-{pk}",
             fragments=lambda: _beside(request, incident),
         )
@@ -171,4 +171,3 @@ def remove_entry(request: MemberRequest, number: int, pk: int) -> HttpResponse:
         Activity.note(incident, request.user, Activity.Verb.REMOVED, row)
         row.delete()
     return _main(request, incident)
-
