@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebError, sync_playwright
 
 from tests.browser import CHROMIUM, CHROMIUM_PACKAGE
 
@@ -43,27 +43,34 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def errors() -> list[str]:
+    """What this test's pages logged as an error, broke of the CSP, or threw."""
+    return []
+
+
+@pytest.fixture
 def expected_errors() -> list[str]:
-    """A test that provokes errors appends a pattern for each; "status of 422" is the usual one."""
+    """A test appends a pattern for each error it provokes, as ``"status of 422"``."""
     return []
 
 
 @pytest.fixture
 def new_page(
-    chromium: Browser, live_server: Any, expected_errors: list[str]
+    chromium: Browser, live_server: Any, errors: list[str], expected_errors: list[str]
 ) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page with its own cookies.
+    """Return a function that opens a page with its own cookies, as of another person.
 
-    Addresses may be relative: ``new_page(width=390, dark=True, locale="ko").goto("/")``.
+    Addresses may be relative: ``new_page(width=390, dark=True, locale="ko").goto("/")``. Other
+    options are those of Playwright's ``new_context``, as ``java_script_enabled=False``.
     """
-    contexts, errors = [], []
+    contexts = []
 
-    def heard(message: ConsoleMessage) -> None:
+    def logged(message: ConsoleMessage) -> None:
         if message.type == "error":
-            errors.append(f"{message.text} ({message.location.get('url', '')})")
+            errors.append(f"{message.text} ({message.location['url']})")
 
-    def thrown(error: Error) -> None:
-        errors.append(error.stack or error.message)
+    def thrown(error: WebError) -> None:
+        errors.append(error.error.stack or error.error.message)
 
     def make(
         width: int = 1280,
@@ -82,8 +89,8 @@ def new_page(
             **options,
         )
         contexts.append(context)
-        context.on("console", heard)
-        context.on("weberror", lambda error: thrown(error.error))
+        context.on("console", logged)
+        context.on("weberror", thrown)
         context.set_default_timeout(10_000)
         return context.new_page()
 
