@@ -1,15 +1,21 @@
 """What every test stands on. The database is DATABASE_URL's; without one, SQLite."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from pytest_django import Settings
+from zeal import zeal_context
+from zeal.constants import initialize_app_registry
+from zeal.patch import patch
 
 CASES = Path(__file__).resolve().parent.parent.parent / "shared" / "cases"
 NO_SKIPS = os.environ.get("RETRO_NO_SKIPS") == "1"
@@ -21,11 +27,24 @@ def pytest_configure() -> None:
     django_settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    django_settings.MIDDLEWARE.insert(0, "tests.conftest.count_queries")
+    initialize_app_registry()
+    patch()
     django_settings.WHITENOISE_AUTOREFRESH = True
     # The cache table is no model: what a transactional test leaves in it would stay for the next.
     django_settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     }
+
+
+def count_queries(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Fail a page that asks the same of each row in turn. A save may: it goes through few rows."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with zeal_context() if request.method == "GET" else nullcontext():
+            return get_response(request)
+
+    return middleware
 
 
 @pytest.fixture(scope="session")
@@ -56,17 +75,20 @@ def cases() -> Path:
     return CASES
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    return _strict((yield))
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
-    return _strict((yield))
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return without_skips((yield))
 
 
-def _strict(report):
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return without_skips((yield))
+
+
+def without_skips(report: Report) -> Report:
     """Under RETRO_NO_SKIPS=1 turn a skip into a failure, so that nothing is left out unseen."""
     if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
