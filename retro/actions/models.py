@@ -1,14 +1,15 @@
 """ACT: what the team will do, followed until somebody has verified that it worked."""
 
+from datetime import date
 from typing import Any, Self
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from retro.incidents.models import Incident
+from retro.incidents.models import Activity, Incident
 from retro.lib.rows import Row
 from retro.reflections.models import Strategy
 from retro.teams.models import User
@@ -47,6 +48,36 @@ class ActionItemQuerySet(models.QuerySet["ActionItem"]):
         """Return those nobody has verified or declined yet. Done is not finished."""
         return self.exclude(state__in=[State.VERIFIED, State.DECLINED])
 
+    def by_due(self) -> Self:
+        """Return the most pressing first; those without a day last."""
+        return self.order_by(F("due").asc(nulls_last=True), "pk")
+
+    def behind(self, due: date | None, pk: int) -> Self:
+        """Return those that :meth:`by_due` puts behind the one with this day and key."""
+        if due is None:
+            return self.filter(due=None, pk__gt=pk)
+        return self.filter(Q(due__gt=due) | Q(due=due, pk__gt=pk) | Q(due=None))
+
+    @transaction.atomic
+    def make_from(self, strategy: Strategy, *, by: User) -> "ActionItem":
+        """Return the action made from this strategy; make it on the first call.
+
+        Most strategies are habits, so it begins as a practice; a task is one click away.
+        """
+        # The lock makes the second of two clicks find what the first one made.
+        Strategy.objects.select_for_update().get(pk=strategy.pk)
+        if made := self.filter(strategy=strategy).first():
+            return made
+        incident = strategy.point.incident
+        item = self.create(
+            incident=incident,
+            strategy=strategy,
+            kind=ActionKind.PRACTICE,
+            text=strategy.text,
+        )
+        Activity.note(incident, by, Activity.Verb.ADDED, item)
+        return item
+
 
 class ActionItem(Row):
     """A task (once) or a practice (a habit). Finished only when the actual result is recorded."""
@@ -76,9 +107,7 @@ class ActionItem(Row):
     full_goal = models.CharField(_("full goal"), max_length=500, blank=True)
     expected_result = models.TextField(_("expected result"), max_length=2000, blank=True)
     actual_result = models.TextField(_("actual result"), max_length=2000, blank=True)
-    state = models.CharField(
-        _("state"), max_length=12, choices=State.choices, default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.OPEN)
     declined_reason = models.TextField(_("why not"), max_length=2000, blank=True)
     finished_at = models.DateTimeField(null=True, editable=False)
     finished_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -101,6 +130,39 @@ class ActionItem(Row):
 
     def __str__(self) -> str:
         return self.text
+
+    def start(self, *, version: int) -> None:
+        self._become(State.IN_PROGRESS, version)
+
+    def finish(self, *, version: int) -> None:
+        """It is done; whether it worked is still to be seen."""
+        self._become(State.DONE, version)
+
+    def reopen(self, *, version: int) -> None:
+        self._become(State.OPEN, version)
+
+    def verify(self, actual_result: str, *, by: User, version: int) -> None:
+        """Finish it with what came of it. Raises ValueError without a result."""
+        if not actual_result.strip():
+            raise ValueError("verified needs an actual result")
+        self.actual_result = actual_result
+        self._become(State.VERIFIED, version, by)
+
+    def decline(self, reason: str, *, by: User, version: int) -> None:
+        """Finish it by not doing it. Raises ValueError without a reason."""
+        if not reason.strip():
+            raise ValueError("declined needs a reason")
+        self.declined_reason = reason
+        self._become(State.DECLINED, version, by)
+
+    def _become(self, state: State, version: int, by: User | None = None) -> None:
+        """Raises Stale when somebody else saved this action after ``version``."""
+        self.state = state
+        self.finished_at = timezone.now() if by else None
+        self.finished_by = by
+        self.save_version(
+            version, ["state", "actual_result", "declined_reason", "finished_at", "finished_by"]
+        )
 
     @property
     def is_overdue(self) -> bool:
