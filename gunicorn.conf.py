@@ -38,6 +38,7 @@ loglevel = os.environ.get("RETRO_SERVER_LOG", "warning")
 def _refuse_public_sample(addresses: list[str]) -> None:
     import django
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retro.settings")
     django.setup()
     from retro.teams.sample import refuse_unless_loopback
 
