@@ -28,7 +28,7 @@ def test_placeholders_and_tags_survive_translation() -> None:
             continue
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
         texts = [message.string] if isinstance(message.string, str) else list(message.string)
-        for text in texts:
+        for text in filter(None, texts):
             pattern = r"%\(\w+\)[sd]|</?\w+[^>]*>"
             if set(re.findall(pattern, text)) != set(re.findall(pattern, ids[-1])):
                 wrong.append(ids[0])
@@ -36,7 +36,7 @@ def test_placeholders_and_tags_survive_translation() -> None:
 
 
 # A name, a sign or a unit is the same in both languages.
-SAME = {"Retro", "JSON", "Atom", "RSS", "Markdown", "·", "No."}
+SAME = {"Retro", "Alt", "JSON", "Atom", "RSS", "Markdown", "·", "No."}
 
 
 def bare_words(source: str) -> list[str]:

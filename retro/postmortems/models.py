@@ -24,7 +24,9 @@ class Blog(models.Model):
 
     title = models.CharField(_("blog title"), max_length=100)
     description = models.CharField(_("blog description"), max_length=300, blank=True)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=8, choices=settings.LANGUAGES, default="en"
+    )
     # Goes up with everything that changes a public page: whoever keeps a copy asks this number.
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
@@ -89,7 +91,9 @@ class Postmortem(Row):
     categories = models.JSONField(_("categories"), default=list, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
-    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(
+        _("language"), max_length=8, choices=settings.LANGUAGES, default="en"
+    )
     summary = models.TextField(_("closing summary"), blank=True, validators=[check_length])
     # Names out of SECTIONS, in the order they appear; one that is missing does not appear.
     sections = models.JSONField(_("sections"), default=list, blank=True)

@@ -69,7 +69,9 @@ class User(AbstractBaseUser):
         if not words:
             return self.email[:1].upper()
         if words[0][0].isascii():
-            return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+            return "".join(
+                word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+            ).upper()
         return words[0][-2:]
 
 
@@ -82,7 +84,9 @@ class Team(models.Model):
         _("language"), max_length=8, choices=settings.LANGUAGES, default="en"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    members: models.ManyToManyField = models.ManyToManyField(User, through="Membership", related_name="teams")
+    members: models.ManyToManyField = models.ManyToManyField(
+        User, through="Membership", related_name="teams"
+    )
 
     def __str__(self) -> str:
         return self.name

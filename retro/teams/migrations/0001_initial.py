@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import retro.teams.models
 from django.conf import settings
 from django.db import migrations, models
+
+import retro.teams.models
 
 
 class Migration(migrations.Migration):
