@@ -19,6 +19,6 @@ def moments(incident: Incident) -> list[tuple[int, str]]:
         if moment := local.get(row.pk):
             day = f"{date_format(moment.date(), 'MONTH_DAY_FORMAT')} " if several_days else ""
             when = f"{day}{'≈ ' if row.approximate else ''}{moment:%H:%M} "
-        text = " ".join(str(row).split())
+        text = " ".join((row.heading or row.body or str(row)).split())
         choices.append((row.pk, when + (text if len(text) <= LONGEST else f"{text[:LONGEST]}…")))
     return choices

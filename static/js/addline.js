@@ -25,7 +25,7 @@
       target: form.getAttribute("hx-target"),
       swap: form.getAttribute("hx-swap"),
       values,
-    });
+    }).catch(() => {}); // said beside the box, below
   }, true);
 
   document.addEventListener("htmx:afterRequest", (event) => {

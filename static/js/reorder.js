@@ -11,6 +11,8 @@ const make = (list) => {
     group: list.dataset.reorder || undefined,
     animation: 120,
     fallbackOnBody: true,
+    // Less than the whole row: else it gives way before one reaches the list nested in it.
+    swapThreshold: 0.5,
     onEnd: ({ item, from, to, oldIndex, newIndex }) => {
       if (from === to && oldIndex === newIndex) return;
       const form = item.querySelector("form.place");

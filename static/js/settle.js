@@ -2,11 +2,24 @@
 // meanwhile, is put back afterwards, and so are the focus and what was unfolded.
 (() => {
   const PATIENCE = 5000; // ms to wait for saves that are under way
-  const WAITING = ".is-typing, .is-saving";
   const STUCK = ".is-failed, .is-signedOut, .is-refused, .is-invalid, .is-conflict";
-  const forms = (root, states) =>
-    [...root.querySelectorAll("form[data-autosave]")].filter((form) =>
-      form.querySelector("output.status")?.matches(states));
+  const touched = new Set(); // forms with text that no request has taken yet
+  const underway = new Set(); // forms whose save has not been answered
+  const saving = (event) => event.target.closest?.("form[data-autosave]");
+
+  document.addEventListener("input", (event) => {
+    if (saving(event) && !event.target.closest("[data-unsaved]")) touched.add(saving(event));
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!event.target.matches("form[data-autosave]")) return;
+    touched.delete(event.target);
+    underway.add(event.target);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => underway.delete(event.target));
+
+  const open = (form) => touched.has(form) || underway.has(form);
+  const stuck = (form) => form.querySelector("output.status")?.matches(STUCK);
+  const forms = (root) => [...root.querySelectorAll("form[data-autosave]")];
 
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, issueRequest } = event.detail;
@@ -14,12 +27,13 @@
     if (elt.matches("[data-autosave], [data-unsaved], [data-add], [data-done]")) return;
     event.preventDefault();
     const until = Date.now() + PATIENCE;
-    for (const form of forms(document, WAITING))
-      form.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
     const wait = () => {
-      if (forms(document, WAITING).length && Date.now() < until) return setTimeout(wait, 30);
-      const stuck = elt.matches("[data-final]") && forms(elt.closest(".card"), `${WAITING}, ${STUCK}`)[0];
-      if (stuck) stuck.querySelector("output.status").scrollIntoView({ block: "center" });
+      const waiting = forms(document).filter((form) => open(form) && !stuck(form));
+      for (const form of waiting) form.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+      if (waiting.length && Date.now() < until) return setTimeout(wait, 30);
+      // What is final must not go out with an older text than the one on the screen.
+      const older = elt.matches("[data-final]") && forms(elt.closest(".card")).find((form) => open(form) || stuck(form));
+      if (older) older.querySelector("output.status").scrollIntoView({ block: "center" });
       else issueRequest(true);
     };
     wait();
@@ -35,7 +49,7 @@
       target: target.id,
       focus: target.contains(active) ? active.id || "?" : "",
       unfolded: [...target.querySelectorAll("details[open][id]")].map((row) => row.id),
-      texts: forms(target, `${WAITING}, ${STUCK}`).map((form) => [
+      texts: forms(target).filter((form) => open(form) || stuck(form)).map((form) => [
         form.id,
         [...form.elements].filter((field) => field.name === "version" || (field.name && field.type !== "hidden"))
           .map((field) => [field.id, field.value, field.checked]),
@@ -43,7 +57,9 @@
     };
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const form of [...touched, ...underway])
+      if (!form.isConnected) [touched, underway].forEach((set) => set.delete(form));
     if (!kept) return;
     const { target, focus, unfolded, texts } = kept;
     kept = null;

@@ -165,9 +165,7 @@ def _unshared(
     request: MemberRequest, incident: Incident, row: Feeling, form: AnonymityForm
 ) -> HttpResponse:
     if is_htmx(request):
-        context = {"incident": incident, "small_team": _team_size(request)}
-        context["card"] = {"row": row, "anonymity": form}
-        return render(request, "reflections/_anonymity.html", {**context, "open": True}, status=422)
+        return refused(request, form["visibility"])
     edit = FeelingForm(
         instance=row, incident=incident, by=request.user, moments=moments(incident)
     )
