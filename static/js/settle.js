@@ -75,7 +75,7 @@
     }
     if (!focus || document.activeElement !== document.body) return;
     // What had the focus is gone: go on at the nearest box where one adds.
-    const near = document.getElementById(target)?.closest("section, .lesson-group, main") || document;
+    const near = document.getElementById(target)?.closest(".side, .lesson-group, main") || document;
     (document.getElementById(focus) || near.querySelector("form[data-add] textarea, textarea, .button"))?.focus();
   });
 })();
