@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from retro.actions.models import ActionItem, ActionKind, State
+from retro.actions.models import ActionItem, ActionKind, Priority, State
 from retro.incidents.forms import IncidentRowForm
 from retro.incidents.models import Activity
+from retro.reflections.forms import offer
 from retro.teams.models import User
 
 
@@ -60,12 +61,10 @@ class ActionForm(IncidentRowForm):
         if self.instance.owner_id:
             # Somebody who has left stays until another one is chosen.
             owners = owners | User.objects.filter(pk=self.instance.owner_id)
-        self.fields["owner"].queryset = owners.distinct().order_by("name", "pk")
-        self.fields["owner"].empty_label = _t("Nobody yet")
-        self.fields["priority"].choices = [
-            ("", _t("Not decided yet")),
-            *[choice for choice in self.fields["priority"].choices if choice[0]],
-        ]
+        owners = owners.distinct().order_by("name", "pk")
+        people = [(person.pk, str(person)) for person in owners]
+        offer(self, "owner", [("", _t("Nobody yet")), *people], owners)
+        offer(self, "priority", [("", _t("Not decided yet")), *Priority.choices])
 
     def clean_text(self) -> str:
         return " ".join(self.cleaned_data["text"].splitlines())
@@ -83,10 +82,8 @@ class NewActionForm(IncidentRowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].label = _("Once, or a habit?")
-        self.fields["kind"].choices = [
-            (ActionKind.TASK, _("Task: once")),
-            (ActionKind.PRACTICE, _("Practice: a habit")),
-        ]
+        kinds = [(ActionKind.TASK, _("Task: once")), (ActionKind.PRACTICE, _("Practice: a habit"))]
+        offer(self, "kind", kinds)
 
     def clean_text(self) -> str:
         return " ".join(self.cleaned_data["text"].splitlines())
@@ -120,9 +117,13 @@ class StateForm(IncidentRowForm):
         data = super().clean() or self.cleaned_data
         state = data.get("state")
         if state == State.VERIFIED and not data.get("actual_result", "").strip():
-            self.add_error("actual_result", _("Write what came of it: verified means that somebody looked."))
+            self.add_error(
+                "actual_result", _("Write what came of it: verified means that somebody looked.")
+            )
         if state == State.DECLINED and not data.get("declined_reason", "").strip():
-            self.add_error("declined_reason", _("Write why it will not be done, for whoever asks later."))
+            self.add_error(
+                "declined_reason", _("Write why it will not be done, for whoever asks later.")
+            )
         return data
 
     def save(self, commit: bool = True) -> ActionItem:

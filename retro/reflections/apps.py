@@ -41,7 +41,9 @@ def _improvements(incident: Any, user: Any) -> tuple[str, bool]:
     strategies = Strategy.objects.filter(point__incident=incident).count()
     note = ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
     if strategies:
-        note += ", " + ngettext("%(n)s strategy", "%(n)s strategies", strategies) % {"n": strategies}
+        note += ", " + ngettext("%(n)s strategy", "%(n)s strategies", strategies) % {
+            "n": strategies
+        }
     else:
         note += ", " + _t("no strategy yet")
     return note, strategies > 0

@@ -25,6 +25,17 @@ from retro.teams.models import User
 Moments = list[tuple[int, str]]
 
 
+def offer(
+    form: forms.ModelForm, name: str, choices: list[Any], rows: models.QuerySet | None = None
+) -> None:
+    """Let a field show ``choices`` and take, where it leads to rows, one of ``rows``."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+    if isinstance(field, forms.ModelChoiceField) and rows is not None:
+        field.queryset = rows
+    field.choices = choices
+
+
 def _one_line(attrs: dict[str, Any] | None = None) -> forms.Textarea:
     """A text of one line that may be long: it grows instead of scrolling sideways."""
     return forms.Textarea(attrs={"rows": 1, "autocomplete": "off", **(attrs or {})})
@@ -39,7 +50,7 @@ class OneLineField(forms.CharField):
     """A text without line breaks; those pasted into it become spaces."""
 
     def to_python(self, value: Any) -> str:
-        return " ".join(super().to_python(value).splitlines())
+        return " ".join((super().to_python(value) or "").splitlines())
 
 
 class NewFeelingForm(forms.Form):
@@ -83,9 +94,9 @@ class FeelingForm(IncidentRowForm):
     def __init__(self, *args: Any, moments: Moments, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.moments = moments
-        self.fields["entry"].queryset = TimelineEntry.objects.filter(incident=self.incident)
-        # Read once for all forms of the page, not once for each.
-        self.fields["entry"].choices = [("", _t("No particular moment")), *moments]
+        entries = TimelineEntry.objects.filter(incident=self.incident)
+        # The moments are read once for all forms of the page, not once for each.
+        offer(self, "entry", [("", _t("No particular moment")), *moments], entries)
 
     def form_of(self, row: Any) -> "FeelingForm":
         return FeelingForm(instance=row, incident=self.incident, by=self.by, moments=self.moments)
@@ -101,7 +112,10 @@ class AnonymityForm(forms.Form):
 
     visibility = forms.ChoiceField(
         label=_("Share it with"),
-        choices=[(Visibility.TEAM, _("My team")), (Visibility.PUBLIC, _("Everybody, when published"))],
+        choices=[
+            (Visibility.TEAM, _("My team")),
+            (Visibility.PUBLIC, _("Everybody, when published")),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose who shall be able to read it.")},
     )
@@ -123,7 +137,10 @@ class PointForm(IncidentRowForm):
             "body": forms.Textarea(attrs={"rows": 3}),
             "entries": forms.CheckboxSelectMultiple,
         }
-        labels = {"body": _("Why, and how would it have helped?"), "entries": _("The moments it speaks of")}
+        labels = {
+            "body": _("Why, and how would it have helped?"),
+            "entries": _("The moments it speaks of"),
+        }
 
     def __init__(self, *args: Any, moments: Moments | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,8 +150,8 @@ class PointForm(IncidentRowForm):
             self.instance.number = 0
             del self.fields["body"], self.fields["entries"]
             return
-        self.fields["entries"].queryset = TimelineEntry.objects.filter(incident=self.incident)
-        self.fields["entries"].choices = moments
+        entries = TimelineEntry.objects.filter(incident=self.incident)
+        offer(self, "entries", moments, entries)
 
     def form_of(self, row: Any) -> "PointForm":
         return PointForm(instance=row, incident=self.incident, by=self.by, moments=self.moments)
@@ -164,9 +181,7 @@ class NewStrategyForm(StrategyForm):
         fields = ["text", "side"]
         widgets = {"side": forms.HiddenInput}
 
-    def __init__(
-        self, *args: Any, point: ImprovementPoint, side: str = "", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, point: ImprovementPoint, side: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.point, self.instance.point = point, point
         side = _known(side or self.data.get("side"), Side)
@@ -248,9 +263,7 @@ class StrategyPlaceForm(forms.Form):
 class RemovalForm(forms.Form):
     """Removing a strategy: whether those under it go with it."""
 
-    children = forms.ChoiceField(
-        choices=[("keep", "keep"), ("remove", "remove")], required=False
-    )
+    children = forms.ChoiceField(choices=[("keep", "keep"), ("remove", "remove")], required=False)
 
     @property
     def with_children(self) -> bool:

@@ -1,7 +1,7 @@
 """Nested strategies as a tree in memory. Pure: it changes the rows it is given and saves nothing."""
 
 from collections.abc import Iterable
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 MAX_DEPTH = 4
 """Levels of nesting. More would leave a line of text no room on a phone."""
@@ -10,10 +10,11 @@ Direction = Literal["up", "down", "in", "out"]
 
 
 class Node(Protocol):
-    pk: int
-    parent_id: int | None
-    position: int
+    """A row with its ``parent_id`` and its ``position``. Any: Django's fields are descriptors."""
 
+    pk: Any
+    parent_id: Any
+    position: Any
 
 
 N = TypeVar("N", bound=Node)
@@ -64,7 +65,9 @@ class Tree(Generic[N]):
         ``after`` is None for the first place; one that is not under ``parent`` counts as that.
         Raises Misplaced, with nothing changed.
         """
-        if parent is not None and (parent == row.pk or parent in {r.pk for r in self.beneath(row.pk)}):
+        if parent is not None and (
+            parent == row.pk or parent in {r.pk for r in self.beneath(row.pk)}
+        ):
             raise Misplaced
         if self.depth(parent) + self.height(row.pk) > MAX_DEPTH:
             raise Misplaced

@@ -150,7 +150,9 @@ def test_somebody_elses_newer_text_is_not_overwritten(item: ActionItem) -> None:
         page = signed_in("Bora").post(url(f"{item.pk}/"), form(text="Ours"), **extra)
         assert page.status_code == 409
         assert "Theirs" in page.content.decode() and "Ours" in page.content.decode()
-        page = signed_in("Bora").post(url(f"{item.pk}/state/"), {"state": "done", "version": 1}, **extra)
+        page = signed_in("Bora").post(
+            url(f"{item.pk}/state/"), {"state": "done", "version": 1}, **extra
+        )
         assert page.status_code == 409
     item.refresh_from_db()
     assert (item.text, item.state) == ("Theirs", "open")
@@ -234,7 +236,9 @@ def test_a_long_list_pages_by_key_and_leaves_nothing_out(incident: Incident) -> 
     assert len(seen) == 130 and set(seen) == texts and not part["next"]
 
 
-@pytest.mark.parametrize("query", ["?after=x", "?due=never&whose=mine", "?show=no", f"?whose=mine&after={10**30}"])
+@pytest.mark.parametrize(
+    "query", ["?after=x", "?due=never&whose=mine", "?show=no", f"?whose=mine&after={10**30}"]
+)
 def test_an_address_that_makes_no_sense_shows_the_beginning(incident: Incident, query: str) -> None:
     make.action(incident, "Alert the channel")
     page = signed_in("Bora").get(url(query))

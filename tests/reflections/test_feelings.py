@@ -72,7 +72,10 @@ def test_a_private_feeling_is_its_authors_alone(incident: Incident, name: str) -
 def test_the_rail_does_not_count_what_others_keep_to_themselves(incident: Incident) -> None:
     make.feeling(incident, person("Bora"))
     make.feeling(incident, person("Alice"), visibility="team")
-    notes = {name: rail(incident, person(name), "feelings")[1]["note"] for name in ("Alice", "Bora", "Vic")}
+    notes = {
+        name: rail(incident, person(name), "feelings")[1]["note"]
+        for name in ("Alice", "Bora", "Vic")
+    }
     assert notes == {"Alice": "1 shared", "Bora": "1 shared, yours is private", "Vic": "1 shared"}
 
 

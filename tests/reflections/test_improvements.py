@@ -46,7 +46,10 @@ def outline(point: ImprovementPoint, side: str = "before") -> list[str]:
 
 def test_points_are_numbered_as_they_come(incident: Incident) -> None:
     for heading in ("Say the goal", "Alert the channel"):
-        assert signed_in("Bora").post(url(incident, "points/"), {"heading": heading}).status_code == 302
+        assert (
+            signed_in("Bora").post(url(incident, "points/"), {"heading": heading}).status_code
+            == 302
+        )
     assert headings(incident) == ["1 Say the goal", "2 Alert the channel"]
     assert Activity.objects.filter(actor__name="Bora", verb="added").count() == 2
 
@@ -57,10 +60,17 @@ def test_an_added_point_comes_as_a_row_of_its_own(incident: Incident) -> None:
     assert text.count('class="card point"') == 1 and 'id="rail" hx-swap-oob="true"' in text
 
 
-def test_a_point_saves_its_narrative_and_its_moments(incident: Incident, point: ImprovementPoint) -> None:
+def test_a_point_saves_its_narrative_and_its_moments(
+    incident: Incident, point: ImprovementPoint
+) -> None:
     entry = make.entry(incident)
     theirs = make.entry(Incident.objects.get(title="Theirs"))
-    data: dict[str, Any] = {"heading": "Say it", "body": "*Why*", "entries": [entry.pk], "version": 1}
+    data: dict[str, Any] = {
+        "heading": "Say it",
+        "body": "*Why*",
+        "entries": [entry.pk],
+        "version": 1,
+    }
     bora = signed_in("Bora")
     page = bora.post(url(incident, f"points/{point.pk}/"), data, **HTMX)
     point.refresh_from_db()
@@ -87,7 +97,9 @@ def test_points_change_places_and_close_ranks(incident: Incident) -> None:
 def test_strategies_are_added_to_their_column(incident: Incident, point: ImprovementPoint) -> None:
     bora = signed_in("Bora")
     for side, text in (("before", "Write it down"), ("after", "Look back"), ("before", "Ask")):
-        bora.post(url(incident, f"points/{point.pk}/strategies/"), {"side": side, "text": text}, **HTMX)
+        bora.post(
+            url(incident, f"points/{point.pk}/strategies/"), {"side": side, "text": text}, **HTMX
+        )
     assert outline(point) == ["Write it down", "Ask"]
     assert outline(point, "after") == ["Look back"]
     assert Activity.objects.filter(row_type="reflections.strategy", verb="added").count() == 3
@@ -96,7 +108,10 @@ def test_strategies_are_added_to_their_column(incident: Incident, point: Improve
 def test_a_strategy_saves_itself_on_one_line(incident: Incident, point: ImprovementPoint) -> None:
     row = make.strategy(point)
     data = {"text": "Write\r\nit", "version": 1}
-    assert signed_in("Bora").post(url(incident, f"strategies/{row.pk}/"), data, **HTMX).status_code == 200
+    assert (
+        signed_in("Bora").post(url(incident, f"strategies/{row.pk}/"), data, **HTMX).status_code
+        == 200
+    )
     row.refresh_from_db()
     assert (row.text, row.version) == ("Write it", 2)
 
@@ -118,7 +133,9 @@ def test_strategies_nest_and_come_out_again(incident: Incident, point: Improveme
     # Dropped: into a row, and back to the top; the point's own key is the top.
     bora.post(url(incident, f"strategies/{a.pk}/place/"), {"after": c.pk, "parent": b.pk})
     assert outline(point) == ["B", "  C", "  A"]
-    bora.post(url(incident, f"strategies/{c.pk}/place/"), {"after": "", "parent": f"point-{point.pk}"})
+    bora.post(
+        url(incident, f"strategies/{c.pk}/place/"), {"after": "", "parent": f"point-{point.pk}"}
+    )
     assert outline(point) == ["C", "B", "  A"]
 
 
@@ -228,7 +245,11 @@ def test_empty_texts_are_refused_with_a_sentence(incident: Incident) -> None:
             page = signed_in("Bora").post(url(incident, rest), wrong, **extra)
             assert page.status_code == 422, rest
             assert 'class="error"' in page.content.decode(), rest
-    assert (ImprovementPoint.objects.count(), Strategy.objects.count(), Lesson.objects.count()) == (1, 1, 1)
+    assert (ImprovementPoint.objects.count(), Strategy.objects.count(), Lesson.objects.count()) == (
+        1,
+        1,
+        1,
+    )
 
 
 def test_somebody_elses_newer_text_is_not_overwritten(incident: Incident) -> None:
@@ -237,7 +258,9 @@ def test_somebody_elses_newer_text_is_not_overwritten(incident: Incident) -> Non
             continue
         signed_in("Alice").post(url(incident, rest), data | {next(iter(data)): "Theirs"}, **HTMX)
         for extra in ({}, HTMX):
-            page = signed_in("Bora").post(url(incident, rest), data | {next(iter(data)): "Ours"}, **extra)
+            page = signed_in("Bora").post(
+                url(incident, rest), data | {next(iter(data)): "Ours"}, **extra
+            )
             assert page.status_code == 409, rest
             assert "Theirs" in page.content.decode() and "Ours" in page.content.decode(), rest
 
@@ -248,8 +271,15 @@ def test_the_same_form_twice_makes_one_row(incident: Incident) -> None:
             continue
         data["creation_key"] = str(uuid.uuid4())
         for extra in (HTMX, {}):
-            assert signed_in("Bora").post(url(incident, rest), data, **extra).status_code in (200, 302)
-    assert (ImprovementPoint.objects.count(), Strategy.objects.count(), Lesson.objects.count()) == (2, 2, 2)
+            assert signed_in("Bora").post(url(incident, rest), data, **extra).status_code in (
+                200,
+                302,
+            )
+    assert (ImprovementPoint.objects.count(), Strategy.objects.count(), Lesson.objects.count()) == (
+        2,
+        2,
+        2,
+    )
 
 
 def test_wrong_methods(incident: Incident) -> None:

@@ -26,9 +26,7 @@ def glance(incident: Incident) -> dict[str, Any]:
     return {
         "open": len(rows),
         "no_owner": sum(owner is None for _kind, owner, _due, _goal in rows),
-        "no_due": sum(
-            kind == ActionKind.TASK and due is None for kind, _owner, due, _goal in rows
-        ),
+        "no_due": sum(kind == ActionKind.TASK and due is None for kind, _owner, due, _goal in rows),
         "no_goal": sum(not goal for _kind, _owner, _due, goal in rows),
     }
 
@@ -158,7 +156,7 @@ def action(request: MemberRequest, pk: int) -> HttpResponse:
     return save_row(
         request,
         form,
-        page=lambda form: _editor(request, _item(request, pk), form),  # type: ignore[arg-type]
+        page=lambda form: _editor(request, _item(request, pk), form),
         done=reverse("actions:action", args=[pk]),
         fragments=_saved(request, row, other),
     )
@@ -176,7 +174,7 @@ def state(request: MemberRequest, pk: int) -> HttpResponse:
     return save_row(
         request,
         form,
-        page=lambda form: _editor(request, _item(request, pk), state_form=form),  # type: ignore[arg-type]
+        page=lambda form: _editor(request, _item(request, pk), state_form=form),
         done=reverse("actions:action", args=[pk]),
         fragments=_saved(request, row, other),
     )

@@ -56,9 +56,7 @@ class Board:
 
     def _point(self, row: ImprovementPoint) -> dict[str, Any]:
         row.incident = self.incident
-        form = PointForm(
-            instance=row, incident=self.incident, by=self.user, moments=self.moments
-        )
+        form = PointForm(instance=row, incident=self.incident, by=self.user, moments=self.moments)
         picked = {entry.pk for entry in row.entries.all()}
         strategies = list(row.strategies.all())
         return {
@@ -90,7 +88,7 @@ class Board:
         return {
             "row": row,
             "form": StrategyForm(instance=row, incident=self.incident, by=self.user),
-            "actions": list(row.actions.all()),  # type: ignore[attr-defined]
+            "actions": list(row.actions.all()),
             "beneath": len(tree.beneath(row.pk)),
             "children": [self._node(child, tree) for child in tree.under(row.pk)],
         }

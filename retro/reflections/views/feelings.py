@@ -62,7 +62,7 @@ def feelings_context(request: MemberRequest, incident: Incident) -> dict[str, An
     shared = incident.feelings.by_others(request.user).select_related("author", "entry")
     named = dict(choices)
     for row in shared:
-        row.moment = named.get(row.entry_id, "")
+        row.moment = named.get(row.entry_id or 0, "")  # type: ignore[attr-defined]
     return {
         **step_context(request, incident, "feelings"),
         **suggested(),
@@ -96,7 +96,9 @@ def add_feeling(request: MemberRequest, number: int) -> HttpResponse:
         row = form.save(incident, request.user)
     except IntegrityError:
         # The same form arrived twice at once; the other one has written it.
-        row = get_object_or_404(_own(request, incident), creation_key=form.cleaned_data["creation_key"])
+        row = get_object_or_404(
+            _own(request, incident), creation_key=form.cleaned_data["creation_key"]
+        )
     if not is_htmx(request):
         return redirect(f"{reverse('reflections:feelings', args=[number])}#feeling-{row.pk}")
     context = {**feelings_context(request, incident), "opened": row.pk, "oob": True}
@@ -122,7 +124,7 @@ def feeling(request: MemberRequest, number: int, pk: str) -> HttpResponse:
     return save_row(
         request,
         form,
-        page=lambda form: _feeling_page(request, incident, form),  # type: ignore[arg-type]
+        page=lambda form: _feeling_page(request, incident, form),
         done=f"{reverse('reflections:feelings', args=[number])}#feeling-{pk}",
         fragments=lambda: [("incidents/_rail.html", step_context(request, incident, "feelings"))],
     )
@@ -166,9 +168,7 @@ def _unshared(
 ) -> HttpResponse:
     if is_htmx(request):
         return refused(request, form["visibility"])
-    edit = FeelingForm(
-        instance=row, incident=incident, by=request.user, moments=moments(incident)
-    )
+    edit = FeelingForm(instance=row, incident=incident, by=request.user, moments=moments(incident))
     response = _feeling_page(request, incident, edit, form)
     response.status_code = 422
     return response
@@ -182,9 +182,7 @@ def remove_feeling(request: MemberRequest, number: int, pk: str) -> HttpResponse
     return _main(request, incident)
 
 
-def _main(
-    request: MemberRequest, incident: Incident, shared_now: bool = False
-) -> HttpResponse:
+def _main(request: MemberRequest, incident: Incident, shared_now: bool = False) -> HttpResponse:
     if is_htmx(request):
         context = {**feelings_context(request, incident), "oob": True, "shared_now": shared_now}
         return render(request, "reflections/_feelings_main.html", context)

@@ -60,7 +60,9 @@ def add_strategy(request: MemberRequest, number: int, pk: int) -> HttpResponse:
     if not form.is_valid():
         if is_htmx(request):
             return refused(request, form["text"])
-        page = row_page(request, incident, "reflections/_new_strategy.html", _page_url(incident, point))
+        page = row_page(
+            request, incident, "reflections/_new_strategy.html", _page_url(incident, point)
+        )
         response = page(form)
         response.status_code = 422
         return response
@@ -104,7 +106,9 @@ def place_strategy(request: MemberRequest, number: int, pk: int) -> HttpResponse
             form.place(row)
             Activity.note(incident, request.user, Activity.Verb.MOVED, row)
     except Misplaced:
-        return _column(request, incident, row, _("It cannot go there: four levels are as deep as it goes."))
+        return _column(
+            request, incident, row, _("It cannot go there: four levels are as deep as it goes.")
+        )
     return _column(request, incident, row)
 
 
