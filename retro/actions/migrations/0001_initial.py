@@ -6,44 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
-        ('reflections', '0001_initial'),
+        ("incidents", "0001_initial"),
+        ("reflections", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActionItem',
+            name="ActionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('kind', models.CharField(choices=[('task', 'Task'), ('practice', 'Practice')], default='task', max_length=8, verbose_name='kind')),
-                ('trigger', models.CharField(choices=[('always', 'Always'), ('before', 'Before work'), ('after', 'After work')], default='always', max_length=6, verbose_name='when')),
-                ('text', models.CharField(max_length=500, verbose_name='what we will do')),
-                ('due', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=6, verbose_name='priority')),
-                ('minimum_goal', models.CharField(blank=True, max_length=500, verbose_name='minimum goal')),
-                ('full_goal', models.CharField(blank=True, max_length=500, verbose_name='full goal')),
-                ('expected_result', models.TextField(blank=True, max_length=2000, verbose_name='expected result')),
-                ('actual_result', models.TextField(blank=True, max_length=2000, verbose_name='actual result')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('in_progress', 'In progress'), ('done', 'Done'), ('verified', 'Verified'), ('declined', 'Declined')], default='open', max_length=12, verbose_name='state')),
-                ('declined_reason', models.TextField(blank=True, max_length=2000, verbose_name='why not')),
-                ('finished_at', models.DateTimeField(editable=False, null=True)),
-                ('finished_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='actions', to='incidents.incident')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='actions', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('strategy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='actions', to='reflections.strategy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("task", "Task"), ("practice", "Practice")],
+                        default="task",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("always", "Always"),
+                            ("before", "Before work"),
+                            ("after", "After work"),
+                        ],
+                        default="always",
+                        max_length=6,
+                        verbose_name="when",
+                    ),
+                ),
+                ("text", models.CharField(max_length=500, verbose_name="what we will do")),
+                ("due", models.DateField(blank=True, null=True, verbose_name="due")),
+                (
+                    "priority",
+                    models.CharField(
+                        blank=True,
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=6,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "minimum_goal",
+                    models.CharField(blank=True, max_length=500, verbose_name="minimum goal"),
+                ),
+                (
+                    "full_goal",
+                    models.CharField(blank=True, max_length=500, verbose_name="full goal"),
+                ),
+                (
+                    "expected_result",
+                    models.TextField(blank=True, max_length=2000, verbose_name="expected result"),
+                ),
+                (
+                    "actual_result",
+                    models.TextField(blank=True, max_length=2000, verbose_name="actual result"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("in_progress", "In progress"),
+                            ("done", "Done"),
+                            ("verified", "Verified"),
+                            ("declined", "Declined"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "declined_reason",
+                    models.TextField(blank=True, max_length=2000, verbose_name="why not"),
+                ),
+                ("finished_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="actions",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="actions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "strategy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="actions",
+                        to="reflections.strategy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), models.Q(('actual_result', ''), _negated=True), _connector='OR'), name='verified_has_an_actual_result'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('declined_reason', ''), _negated=True), _connector='OR'), name='declined_has_a_reason')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "verified"), _negated=True),
+                            models.Q(("actual_result", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="verified_has_an_actual_result",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("declined_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="declined_has_a_reason",
+                    ),
+                ],
             },
         ),
     ]

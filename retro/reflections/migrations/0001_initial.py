@@ -8,88 +8,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImprovementPoint',
+            name="ImprovementPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('heading', models.CharField(max_length=200, verbose_name='what we would do differently')),
-                ('body', models.TextField(blank=True, validators=[retro.lib.markdown.check_length], verbose_name='why')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entries', models.ManyToManyField(blank=True, related_name='improvements', to='incidents.timelineentry', verbose_name='the moments it speaks of')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='improvements', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                (
+                    "heading",
+                    models.CharField(max_length=200, verbose_name="what we would do differently"),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True, validators=[retro.lib.markdown.check_length], verbose_name="why"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entries",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="improvements",
+                        to="incidents.timelineentry",
+                        verbose_name="the moments it speaks of",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="improvements",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number', 'pk'],
+                "ordering": ["number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('kind', models.CharField(choices=[('went_well', 'Went well'), ('got_lucky', 'Got lucky'), ('surprised_us', 'Surprised us'), ('open_question', 'Open question')], max_length=16)),
-                ('text', models.TextField(max_length=2000, verbose_name='lesson')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("went_well", "Went well"),
+                            ("got_lucky", "Got lucky"),
+                            ("surprised_us", "Surprised us"),
+                            ("open_question", "Open question"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000, verbose_name="lesson")),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Strategy',
+            name="Strategy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('side', models.CharField(choices=[('before', 'Before it happens'), ('after', 'After it happens')], default='before', max_length=6)),
-                ('position', models.PositiveIntegerField(default=0, editable=False)),
-                ('text', models.CharField(max_length=500, verbose_name='strategy')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='reflections.strategy')),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='strategies', to='reflections.improvementpoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("before", "Before it happens"), ("after", "After it happens")],
+                        default="before",
+                        max_length=6,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, editable=False)),
+                ("text", models.CharField(max_length=500, verbose_name="strategy")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="reflections.strategy",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="strategies",
+                        to="reflections.improvementpoint",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'strategies',
-                'ordering': ['position', 'pk'],
+                "verbose_name_plural": "strategies",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Feeling',
+            name="Feeling",
             fields=[
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('words', models.JSONField(blank=True, default=list, verbose_name='words')),
-                ('needs', models.JSONField(blank=True, default=list, verbose_name='the need behind them')),
-                ('body', models.TextField(blank=True, validators=[retro.lib.markdown.check_length], verbose_name='in a sentence, or a page')),
-                ('visibility', models.CharField(choices=[('private', 'Only me'), ('team', 'My team'), ('public', 'Everybody, when published')], default='private', max_length=8, verbose_name='who can read it')),
-                ('created_at', models.DateTimeField(editable=False, null=True)),
-                ('updated_at', models.DateTimeField(editable=False, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feelings', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='feelings', to='incidents.timelineentry', verbose_name='the moment it belongs to')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feelings', to='incidents.incident')),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("words", models.JSONField(blank=True, default=list, verbose_name="words")),
+                (
+                    "needs",
+                    models.JSONField(blank=True, default=list, verbose_name="the need behind them"),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True,
+                        validators=[retro.lib.markdown.check_length],
+                        verbose_name="in a sentence, or a page",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only me"),
+                            ("team", "My team"),
+                            ("public", "Everybody, when published"),
+                        ],
+                        default="private",
+                        max_length=8,
+                        verbose_name="who can read it",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False, null=True)),
+                ("updated_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feelings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="feelings",
+                        to="incidents.timelineentry",
+                        verbose_name="the moment it belongs to",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feelings",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('author__isnull', False), models.Q(('visibility', 'private'), _negated=True), _connector='OR'), name='private_feeling_has_an_author'), models.CheckConstraint(condition=models.Q(('author__isnull', False), models.Q(('created_at', None), ('creation_key', None), ('updated_at', None)), _connector='OR'), name='anonymous_feeling_keeps_no_trace')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("author__isnull", False),
+                            models.Q(("visibility", "private"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="private_feeling_has_an_author",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("author__isnull", False),
+                            models.Q(
+                                ("created_at", None), ("creation_key", None), ("updated_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="anonymous_feeling_keeps_no_trace",
+                    ),
+                ],
             },
         ),
     ]
