@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("retro.blog.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("retro.teams.account_urls")),
     path("desk/", include("retro.teams.urls")),
     path("desk/", include("retro.incidents.urls")),
     path("desk/", include("retro.reflections.urls")),

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django import forms
 from django.db import IntegrityError, transaction
@@ -23,6 +22,7 @@ from retro.incidents.models import (
 from retro.lib.clock import to_instant
 from retro.lib.forms import RowForm, WordsField
 from retro.lib.markdown import MAX_LENGTH, check_length
+from retro.teams.forms import TimeZoneField
 from retro.teams.models import Membership, Team, User
 
 
@@ -56,15 +56,6 @@ class IncidentRowForm(RowForm):
 
     def note(self, verb: str) -> None:
         Activity.note(self.incident, self.by, verb, self.instance)
-
-
-class TimeZoneField(forms.ChoiceField):
-    """Every time zone by its IANA name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Time zone"))
-        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-        super().__init__(choices=[(zone, zone.replace("_", " ")) for zone in zones], **kwargs)
 
 
 class IncidentForm(IncidentRowForm):

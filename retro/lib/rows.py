@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Stale(Exception):  # noqa: N818 - a state of the row, told to a person
+class Stale(Exception):
     """Somebody saved this row after the text that is being saved was read.
 
     ``current`` is the row as it stands now.

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+
+from retro.teams.models import User
 
 PRIVATE = ("/desk/", "/accounts/")
 
@@ -31,3 +34,21 @@ class LanguageMiddleware:
             patch_vary_headers(response, ["Accept-Language"])
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class SetUpMiddleware:
+    """Lead the first visitor of an empty installation to the page that makes its owner."""
+
+    OPEN = ("/static/", "/healthz", "/desk/set-up/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        # Once there is somebody, each worker remembers: the question is asked no more.
+        self.somebody = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self.somebody and not request.path_info.startswith(self.OPEN):
+            self.somebody = User.objects.exists()
+            if not self.somebody:
+                return redirect("teams:set_up")
+        return self.get_response(request)

@@ -10,130 +10,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0001_initial'),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Blog',
+            name="Blog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='blog title')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='blog description')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], default='en', max_length=8, verbose_name='language')),
-                ('version', models.PositiveBigIntegerField(default=1, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="blog title")),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=300, verbose_name="blog description"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ko", "한국어")],
+                        default="en",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(default=1, editable=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_blog')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_blog")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Postmortem',
+            name="Postmortem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('creation_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=120, unique=True, verbose_name='address')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
-                ('categories', models.JSONField(blank=True, default=list, verbose_name='categories')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
-                ('keywords', models.JSONField(blank=True, default=list, verbose_name='keywords')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], default='en', max_length=8, verbose_name='language')),
-                ('summary', models.TextField(blank=True, validators=[retro.lib.markdown.check_length], verbose_name='closing summary')),
-                ('sections', models.JSONField(blank=True, default=list, verbose_name='sections')),
-                ('first_published_at', models.DateTimeField(editable=False, null=True)),
-                ('last_published_at', models.DateTimeField(editable=False, null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postmortems', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "creation_key",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated")),
+                ("title", models.CharField(blank=True, max_length=200, verbose_name="title")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=120, unique=True, verbose_name="address"
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=300, verbose_name="description"),
+                ),
+                (
+                    "categories",
+                    models.JSONField(blank=True, default=list, verbose_name="categories"),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
+                ("keywords", models.JSONField(blank=True, default=list, verbose_name="keywords")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ko", "한국어")],
+                        default="en",
+                        max_length=8,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        validators=[retro.lib.markdown.check_length],
+                        verbose_name="closing summary",
+                    ),
+                ),
+                ("sections", models.JSONField(blank=True, default=list, verbose_name="sections")),
+                ("first_published_at", models.DateTimeField(editable=False, null=True)),
+                ("last_published_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="postmortems",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=120, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('postmortem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='postmortems.postmortem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(allow_unicode=True, max_length=120, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="postmortems.postmortem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'addresses',
+                "verbose_name_plural": "addresses",
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False)),
-                ('slug', models.SlugField(allow_unicode=True, max_length=120)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('language', models.CharField(max_length=8)),
-                ('reading_minutes', models.PositiveSmallIntegerField(default=1)),
-                ('document', models.JSONField()),
-                ('html', models.TextField()),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('postmortem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='postmortems.postmortem')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False)),
+                ("slug", models.SlugField(allow_unicode=True, max_length=120)),
+                ("title", models.CharField(max_length=200)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                ("language", models.CharField(max_length=8)),
+                ("reading_minutes", models.PositiveSmallIntegerField(default=1)),
+                ("document", models.JSONField()),
+                ("html", models.TextField()),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="postmortems.postmortem",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='postmortem',
-            name='live_revision',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='live_for', to='postmortems.revision'),
+            model_name="postmortem",
+            name="live_revision",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="live_for",
+                to="postmortems.revision",
+            ),
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('tag', 'Tag'), ('category', 'Category')], max_length=8)),
-                ('slug', models.SlugField(allow_unicode=True, max_length=100)),
-                ('name', models.CharField(max_length=100)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("tag", "Tag"), ("category", "Category")], max_length=8
+                    ),
+                ),
+                ("slug", models.SlugField(allow_unicode=True, max_length=100)),
+                ("name", models.CharField(max_length=100)),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'slug'), name='term_once')],
+                "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("kind", "slug"), name="term_once")],
             },
         ),
         migrations.AddField(
-            model_name='revision',
-            name='terms',
-            field=models.ManyToManyField(related_name='revisions', to='postmortems.term'),
+            model_name="revision",
+            name="terms",
+            field=models.ManyToManyField(related_name="revisions", to="postmortems.term"),
         ),
         migrations.CreateModel(
-            name='PublishedFile',
+            name="PublishedFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(max_length=200, upload_to=retro.postmortems.models._published_path)),
-                ('sha256', models.CharField(max_length=64)),
-                ('suffix', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('postmortem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='postmortems.postmortem')),
-                ('revisions', models.ManyToManyField(related_name='files', to='postmortems.revision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=retro.postmortems.models._published_path
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("suffix", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                (
+                    "postmortem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="postmortems.postmortem",
+                    ),
+                ),
+                (
+                    "revisions",
+                    models.ManyToManyField(related_name="files", to="postmortems.revision"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('postmortem', 'sha256'), name='published_file_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("postmortem", "sha256"), name="published_file_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='postmortem',
-            index=models.Index(models.F('first_published_at'), models.F('id'), condition=models.Q(('live_revision__isnull', False)), name='published_newest'),
+            model_name="postmortem",
+            index=models.Index(
+                models.F("first_published_at"),
+                models.F("id"),
+                condition=models.Q(("live_revision__isnull", False)),
+                name="published_newest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('postmortem', 'number'), name='revision_number_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(
+                fields=("postmortem", "number"), name="revision_number_once"
+            ),
         ),
     ]

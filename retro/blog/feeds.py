@@ -1,0 +1,117 @@
+"""The newest posts, whole, as Atom and as JSON Feed; and the sitemap."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from retro.blog.pages import stored
+from retro.blog.views import site
+from retro.postmortems.models import Blog, Postmortem
+
+NEWEST = 20
+# One sitemap holds at most 50,000 addresses by its protocol.
+MOST = 50_000
+
+
+class WholePosts(Atom1Feed):
+    """Atom with each post's content in it, not only its summary."""
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        super().add_item_elements(handler, item)
+        handler.addQuickElement(
+            "content", item["content"], {"type": "html", "xml:lang": item["language"]}
+        )
+
+
+def _newest() -> list[Postmortem]:
+    return list(
+        Postmortem.objects.published()
+        .select_related("live_revision")
+        .prefetch_related("live_revision__terms")
+        .defer("live_revision__document", "summary")[:NEWEST]
+    )
+
+
+def _whole(html: str, base: str) -> str:
+    """Return an article whose addresses work away from its page."""
+    return html.replace('src="/', f'src="{base}/').replace('href="/', f'href="{base}/')
+
+
+@stored
+def atom(request: HttpRequest) -> HttpResponse:
+    blog, base, posts = Blog.get(), site(request), _newest()
+    here = base + reverse("blog:feed_atom")
+    feed = WholePosts(
+        title=blog.title,
+        link=f"{base}/",
+        description=blog.description,
+        subtitle=blog.description or None,
+        language=blog.language,
+        feed_url=here,
+        author_name=blog.title,
+        feed_guid=f"{base}/",
+    )
+    for post in posts:
+        revision = post.live_revision
+        assert revision  # noqa: S101 - published() has one
+        link = base + post.get_absolute_url()
+        feed.add_item(
+            title=revision.title,
+            link=link,
+            description=revision.description,
+            pubdate=post.first_published_at,
+            updateddate=post.last_published_at,
+            # The address may change; the identity of an entry must not.
+            unique_id=f"{base}/postmortems/{post.pk}",
+            categories=[term.name for term in revision.terms.all()],
+            content=_whole(revision.html, base),
+            language=revision.language,
+        )
+    return HttpResponse(
+        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
+
+
+@stored
+def json(request: HttpRequest) -> HttpResponse:
+    blog, base = Blog.get(), site(request)
+    items = []
+    for post in _newest():
+        revision = post.live_revision
+        assert revision and post.first_published_at and post.last_published_at  # noqa: S101
+        items.append(
+            {
+                "id": f"{base}/postmortems/{post.pk}",
+                "url": base + post.get_absolute_url(),
+                "title": revision.title,
+                "summary": revision.description,
+                "content_html": _whole(revision.html, base),
+                "date_published": post.first_published_at.isoformat(),
+                "date_modified": post.last_published_at.isoformat(),
+                "language": revision.language,
+                "tags": [term.name for term in revision.terms.all()],
+            }
+        )
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": blog.title,
+        "description": blog.description,
+        "home_page_url": f"{base}/",
+        "feed_url": base + reverse("blog:feed_json"),
+        "language": blog.language,
+        "items": items,
+    }
+    options = {"ensure_ascii": False}
+    return JsonResponse(feed, json_dumps_params=options, content_type="application/feed+json")
+
+
+@stored
+def sitemap(request: HttpRequest) -> HttpResponse:
+    posts = Postmortem.objects.published().for_list()[: MOST - 1]
+    context = {"base": site(request), "posts": posts}
+    xml = render_to_string("blog/sitemap.xml", context)
+    return HttpResponse(xml, content_type="application/xml; charset=utf-8")

@@ -1,0 +1,161 @@
+"""Everything a stranger can read. Only live revisions; nothing here knows who is asking."""
+
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from retro.blog import lists
+from retro.blog.pages import stored
+from retro.postmortems import page
+from retro.postmortems.models import Address, Blog, Postmortem, PublishedFile, Term
+
+PER_YEAR = 200
+
+
+def site(request: HttpRequest) -> str:
+    """Return the scheme and host that public addresses begin with."""
+    return settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def _list(
+    request: HttpRequest, posts: Any, here: str, heading: str = "", eyebrow: str = ""
+) -> HttpResponse:
+    before = request.GET.get("before", "")
+    found = lists.page(posts, before)
+    context = {
+        "blog": Blog.get(),
+        "posts": found.posts,
+        "heading": heading,
+        "eyebrow": eyebrow,
+        "paged": bool(before),
+        "first_url": here,
+        "older_url": f"?before={quote(found.older)}" if found.older else "",
+        "canonical": "" if before else site(request) + here,
+    }
+    return render(request, "blog/index.html", context)
+
+
+@stored
+def index(request: HttpRequest) -> HttpResponse:
+    return _list(request, Postmortem.objects.published(), reverse("blog:index"))
+
+
+@stored
+def post(request: HttpRequest, slug: str) -> HttpResponse:
+    slug = unicodedata.normalize("NFC", slug)
+    found = (
+        Postmortem.objects.published()
+        .filter(live_revision__slug=slug)
+        .select_related("live_revision")
+        .first()
+    )
+    if found is None or found.live_revision is None:
+        return _moved(slug)
+    with translation.override(found.live_revision.language):
+        context = page.live(found, Blog.get(), site(request)) | lists.neighbours(found)
+        response = render(request, "blog/post.html", context)
+    response["Content-Language"] = found.live_revision.language
+    return response
+
+
+def _moved(slug: str) -> HttpResponse:
+    """Lead an address that was once public to where its postmortem is now."""
+    address = (
+        Address.objects.filter(slug=slug, postmortem__live_revision__isnull=False)
+        .select_related("postmortem__live_revision")
+        .first()
+    )
+    if address is None:
+        raise Http404
+    return redirect(address.postmortem, permanent=True)
+
+
+def _term(request: HttpRequest, kind: str, slug: str, eyebrow: str) -> HttpResponse:
+    term = Term.objects.filter(kind=kind, slug=unicodedata.normalize("NFC", slug)).first()
+    posts = Postmortem.objects.published().filter(live_revision__terms=term)
+    # A tag that no live revision carries is nobody's business: it may be in a draft only.
+    if term is None or not posts.exists():
+        raise Http404
+    return _list(request, posts, term.get_absolute_url(), term.name, eyebrow)
+
+
+@stored
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    return _term(request, Term.Kind.TAG, slug, _("Tag"))
+
+
+@stored
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    return _term(request, Term.Kind.CATEGORY, slug, _("Category"))
+
+
+@stored
+def archive(request: HttpRequest, year: int | None = None) -> HttpResponse:
+    posts = Postmortem.objects.published()
+    years = list(
+        posts.order_by()
+        .annotate(year=ExtractYear("first_published_at"))
+        .values("year")
+        .annotate(n=Count("pk"))
+        .order_by("-year")
+    )
+    if year is not None and year not in {row["year"] for row in years}:
+        raise Http404
+    shown = year or (years[0]["year"] if years else None)
+    if shown is not None:
+        posts = posts.filter(first_published_at__year=shown)
+    found = lists.page(posts, request.GET.get("before", ""), PER_YEAR)
+    context = {
+        "blog": Blog.get(),
+        "years": years,
+        "year": shown,
+        "posts": found.posts,
+        "older_url": f"?before={quote(found.older)}" if found.older else "",
+        "canonical": site(request) + request.path,
+    }
+    return render(request, "blog/archive.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, pk: str, suffix: str) -> HttpResponseBase:
+    """Send a picture or file that a live revision shows."""
+    found = get_object_or_404(
+        PublishedFile.objects.filter(revisions__live_for__isnull=False).distinct(),
+        pk=pk,
+        suffix=f".{suffix}",
+    )
+    response = FileResponse(found.file.open("rb"), content_type=found.content_type)
+    if header := content_disposition_header(found.width is None, found.name):
+        response["Content-Disposition"] = header
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    # Short: what is withdrawn should be gone from the copies of others soon.
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the server answers and the database too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@stored
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /accounts/", ""]
+    lines.append(f"Sitemap: {site(request)}{reverse('blog:sitemap')}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
