@@ -71,12 +71,26 @@ def timed(document: Document) -> list[Entry]:
     return sorted(rows, key=lambda row: row["starts_at"] or "")
 
 
+def within(rows: list[Entry]) -> list[Entry]:
+    """Return the moments from the first milestone or attempt to the last.
+
+    What led up to the incident and what came weeks later are told in the text; on the line they
+    would press the incident itself into one point.
+    """
+    marked = [row for row in rows if row["milestone"] or row["attempt"]]
+    if len(marked) < 2:
+        return rows
+    first, last = marked[0]["starts_at"] or "", marked[-1]["starts_at"] or ""
+    return [row for row in rows if first <= (row["starts_at"] or "") <= last]
+
+
 def _marks(document: Document, names: dict[str, str]) -> tuple[list[Mark], list[float], float]:
     zone = ZoneInfo(document["time_zone"])
-    rows = timed(document)
+    rows = within(timed(document))
     instants = [datetime.fromisoformat(row["starts_at"] or "") for row in rows]
     ends = [datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None for row in rows]
-    first, last = min(instants), max([*instants, *(end for end in ends if end)])
+    first, last = min(instants), max(instants)
+    ends = [min(end, last) if end else None for end in ends]
     span = max((last - first).total_seconds(), 1)
     marks = []
     for row, instant, end in zip(rows, instants, ends, strict=True):
