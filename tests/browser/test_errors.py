@@ -15,6 +15,7 @@ def test_what_goes_wrong_in_a_page_is_heard(
         "**/broken",
         lambda route: route.fulfill(body=PAGE, content_type="text/html", headers=POLICY),
     )
+    page.route("**/missing", lambda route: route.fulfill(status=404))
     with page.expect_console_message(lambda message: "status of 404" in message.text):
         page.goto("/broken")
     for sign in ("Content Security Policy", "logged by", "status of 404", "from the page"):
