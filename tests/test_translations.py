@@ -41,6 +41,8 @@ SAME = {"Retro", "Alt", "JSON", "Atom", "RSS", "Markdown", "·", "No."}
 
 def bare_words(source: str) -> list[str]:
     """Return words that stand in a template without being marked for translation."""
+    # A block that only names classes is no text.
+    source = re.sub(r"{% block main_class %}.*?{% endblock %}", "", source)
     text, inside = "", ""
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.BLOCK:
