@@ -78,7 +78,7 @@ def missing(catalog: Catalog) -> list[str]:
             message.id if isinstance(message.id, str) else message.id[0], message.context
         )
         text = known.string if known and not known.fuzzy else ""
-        texts = [text] if isinstance(text, str) else list(text)
+        texts = [text] if isinstance(text, str) else list(text or ())
         if not texts or not all(texts):
             lacking.append(str(message.id))
     return lacking

@@ -90,7 +90,12 @@ def prepared(section: Any, document: Document) -> dict[str, Any]:
             day = local or day
         return {**section, "entries": entries}
     if section["kind"] == "lessons":
-        kinds = {"went_well": [], "got_lucky": [], "surprised_us": [], "open_question": []}
+        kinds: dict[str, list[str]] = {
+            "went_well": [],
+            "got_lucky": [],
+            "surprised_us": [],
+            "open_question": [],
+        }
         for row in section["lessons"]:
             kinds[row["kind"]].append(row["text"])
         return {**section, "groups": [(kind, texts) for kind, texts in kinds.items() if texts]}

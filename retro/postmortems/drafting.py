@@ -5,6 +5,7 @@ Only what is public goes in. People go in as they chose to be shown: by name, by
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from retro.incidents.durations import durations
 from retro.incidents.models import Attachment, Incident, TimelineEntry
@@ -32,7 +33,7 @@ class Drafting:
     def compose(self) -> shape.Document:
         post, incident = self.postmortem, self.incident
         moments = [self.entry(row) for row in self.entries]
-        drawers = {
+        drawers: dict[str, Callable[[], dict[str, Any]]] = {
             "story": lambda: {"entries": moments},
             "feelings": lambda: {"feelings": self.feelings()},
             "improvements": lambda: {"points": self.points()},
@@ -162,7 +163,7 @@ class Drafting:
                 "by": self.public_name(row.author_id),
                 "moment": self.moment(row.entry_id),
             }
-            for row in self.incident.feelings.public()  # type: ignore[attr-defined]
+            for row in self.incident.feelings.public()
             if row.words or row.needs or row.body.strip()
         ]
 

@@ -147,14 +147,12 @@ def _spread(marks: list[Mark], rows: int) -> int:
     for mark in marks:
         mark.width = max(text_width(mark.label) * 1.08, text_width(mark.time))
         mark.label_at = min(max(mark.at - mark.width / 2, 0), WIDE - mark.width)
-        for lane, until in enumerate(taken):
-            if until + GAP <= mark.label_at:
-                break
-        else:
-            lane = len(taken)
-            if lane >= rows:
-                mark.label_shown = False
-                continue
+        free = (row for row, until in enumerate(taken) if until + GAP <= mark.label_at)
+        lane = next(free, len(taken))
+        if lane >= rows:
+            mark.label_shown = False
+            continue
+        if lane == len(taken):
             taken.append(0)
         mark.lane = lane
         taken[lane] = mark.label_at + mark.width

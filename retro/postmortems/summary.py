@@ -40,7 +40,7 @@ def _problem(incident: Incident) -> str:
 
 
 def _felt(incident: Incident) -> str:
-    feelings = list(incident.feelings.public())  # type: ignore[attr-defined]
+    feelings = list(incident.feelings.public())
     words = dict.fromkeys(word for row in feelings for word in row.words)
     needs = dict.fromkeys(need for row in feelings for need in row.needs)
     lines = [", ".join(words)] if words else []

@@ -62,7 +62,7 @@ class OwnerForm(NewcomerForm):
     class Meta(NewcomerForm.Meta):
         fields = ["name", "email", "language"]
         labels = {**NewcomerForm.Meta.labels, "email": _("Your e-mail")}
-        widgets = {
+        widgets: dict[str, forms.Widget] = {
             **NewcomerForm.Meta.widgets,
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
         }

@@ -27,7 +27,7 @@ class LanguageMiddleware:
         private = request.path_info.startswith(PRIVATE)
         if private and request.user.is_authenticated:
             language, zone = request.user.language, request.user.time_zone
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language), timezone.override(ZoneInfo(zone)):
             response = self.get_response(request)
         if not private:

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.core.mail import send_mail
 from django.db import connection, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -99,7 +99,7 @@ def _team_page(
 
 @require_http_methods(["GET", "POST"])
 @member
-def team(request: MemberRequest) -> HttpResponse:
+def team(request: MemberRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _team_page(request)
     return _save_team(request)
