@@ -1,6 +1,6 @@
 """Forms of people and teams."""
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -38,7 +38,9 @@ class NewcomerForm(forms.ModelForm):
         model = User
         fields = ["name", "language"]
         labels = {"name": _("Your name"), "language": _("Your language")}
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"})
+        }
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -62,7 +64,7 @@ class OwnerForm(NewcomerForm):
     class Meta(NewcomerForm.Meta):
         fields = ["name", "email", "language"]
         labels = {**NewcomerForm.Meta.labels, "email": _("Your e-mail")}
-        widgets: dict[str, forms.Widget] = {
+        widgets = {
             **NewcomerForm.Meta.widgets,
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
         }
