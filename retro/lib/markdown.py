@@ -142,7 +142,7 @@ def _parser() -> markdown.Markdown:
 
 
 @lru_cache(maxsize=512)
-def _render(text: str, prefix: str, level: int) -> str:
+def _render(text: str, prefix: str, top: int) -> str:
     try:
         html = _parser().convert(text)
     except (RecursionError, ValueError, AssertionError, IndexError, TypeError):
@@ -164,30 +164,32 @@ def _render(text: str, prefix: str, level: int) -> str:
         link_rel="noopener nofollow ugc",
         strip_comments=True,
     )
-    return _lower_headings(clean, level)
+    return _lower_headings(clean, top)
 
 
-def _lower_headings(html: str, level: int) -> str:
-    """Move headings below the page's own, so that its outline stays one tree."""
+def _lower_headings(html: str, top: int) -> str:
+    """Move headings below the page's own, the text's highest to ``top``: its outline stays a tree."""
+    levels = [int(found) for found in re.findall(r"<h([1-6])(?=[ >])", html)]
+    down = top - min(levels, default=top)
     return re.sub(
         r"<(/?)h([1-6])(?=[ >])",
-        lambda found: f"<{found[1]}h{min(6, int(found[2]) + level)}",
+        lambda found: f"<{found[1]}h{max(1, min(6, int(found[2]) + down))}",
         html,
     )
 
 
-def to_html(text: str, *, prefix: str = "", level: int = 2) -> SafeString:
+def to_html(text: str, *, prefix: str = "", top: int = 3) -> SafeString:
     """Return cleaned HTML for a member's Markdown.
 
-    ``prefix`` goes before every id, so that two texts on one page never collide. ``level`` is how
-    many steps headings go down: ``# Title`` under the default 2 becomes an ``h3``. Text over
+    ``prefix`` goes before every id, so that two texts on one page never collide. ``top`` is the
+    level that the highest heading in the text gets, the others below it. Text over
     MAX_LENGTH comes back escaped, not parsed.
     """
     if not text.strip():
         return mark_safe("")
     if len(text) > MAX_LENGTH:
         return mark_safe(f"<p>{escape(text)}</p>")
-    return mark_safe(_render(text, prefix, level))
+    return mark_safe(_render(text, prefix, top))
 
 
 def to_text(text: str) -> str:
