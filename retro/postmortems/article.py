@@ -1,6 +1,8 @@
 """From a document to its article: the whole post as HTML, in the document's own language."""
 
+import re
 from datetime import date, datetime
+from itertools import groupby
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,33 +11,81 @@ from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from retro.incidents.models import Milestone
-from retro.lib.markdown import to_text
+from retro.incidents.models import Milestone, Outcome
 from retro.postmortems import drawing
 from retro.postmortems.document import Document, Entry
+from retro.postmortems.zones import zone_name
 
 # Silent reading: 238 English words a minute (Brysbaert 2019), about 500 Korean letters.
 WORDS, LETTERS = 230, 500
+# What of a document is read as prose; the rest is names, states and addresses.
+PROSE = {
+    "title",
+    "description",
+    "heading",
+    "body_md",
+    "expected_md",
+    "actual_md",
+    "text_md",
+    "text",
+    "words",
+    "needs",
+    "caption",
+    "minimum_goal",
+    "full_goal",
+    "expected_result",
+    "actual_result",
+    "declined_reason",
+}
 
 
 def draw(document: Document) -> SafeString:
-    """Return the article. Nothing but the document goes in: what is not in it cannot leak."""
+    """Return the article. Nothing but the document goes in: what is not in it cannot leak.
+
+    The title and the by-line are not in it: the page draws them from the revision, and a feed
+    has places of its own for them.
+    """
     with translation.override(document["language"]):
-        names = {value: str(label) for value, label in Milestone.choices}
+        words = drawing.Words(_names(), _short_day)
+        marks = drawing.marks(document, words)
         context = {
             "document": document,
             "zone": ZoneInfo(document["time_zone"]),
             "facts": facts(document),
-            "wide": drawing.wide(document, names),
-            "tall": drawing.tall(document, names),
-            "drawn_days": days(document),
+            "drawings": [
+                (name, drawn)
+                for name, drawn in (
+                    ("wide", drawing.wide(document, words)),
+                    ("tall", drawing.tall(document, words)),
+                )
+                if drawn
+            ],
+            "marks": [mark for mark in marks if mark.kind != "event"] or marks,
+            "drawn_days": days(document, marks),
+            "zone_name": _zone_name(document, marks),
+            "outcomes": [name for name in Outcome.values if name in {m.outcome for m in marks}],
             "sections": [prepared(section, document) for section in document["sections"]],
             "categories": terms(document["categories"]),
             "tags": terms(document["tags"]),
         }
         return mark_safe(render_to_string("postmortems/_article.html", context))
+
+
+def _names() -> dict[str, str]:
+    """Return what the labels of the drawn timeline say."""
+    names = {value: str(label) for value, label in (*Milestone.choices, *Outcome.choices)}
+    return {**names, "attempt": pgettext("timeline", "Attempt")}
+
+
+def _short_day(day: date) -> str:
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
+
+
+def _zone_name(document: Document, marks: list[drawing.Mark]) -> str:
+    noon = datetime.fromisoformat(f"{document['day']}T12:00:00+00:00")
+    return zone_name(ZoneInfo(document["time_zone"]), marks[0].at if marks else noon)
 
 
 def terms(names: list[str]) -> list[dict[str, str]]:
@@ -55,102 +105,99 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-def days(document: Document) -> str:
-    """Return the day, or the first and the last, that the timed moments lie on."""
+def days(document: Document, marks: list[drawing.Mark]) -> str:
+    """Return the day, or the first and the last, that the drawn moments lie on."""
     zone = ZoneInfo(document["time_zone"])
-    local = [local_day(row, zone) for row in document["moments"]]
-    found = sorted(day for day in local if day)
-    if not found:
-        return formats.date_format(date.fromisoformat(document["day"]), "DATE_FORMAT")
-    first, last = found[0], found[-1]
+    first = marks[0].at.astimezone(zone).date() if marks else date.fromisoformat(document["day"])
+    last = marks[-1].at.astimezone(zone).date() if marks else first
     if first == last:
         return formats.date_format(first, "DATE_FORMAT")
-    return f"{formats.date_format(first, 'MONTH_DAY_FORMAT')} – {formats.date_format(last, 'DATE_FORMAT')}"
-
-
-def local_day(row: Entry, zone: ZoneInfo) -> date | None:
-    return (
-        datetime.fromisoformat(row["starts_at"]).astimezone(zone).date()
-        if row["starts_at"]
-        else None
+    # The year is said once: in Korean it leads, in English it ends.
+    leads = document["language"] == "ko"
+    same = first.year == last.year
+    return " – ".join(
+        (
+            formats.date_format(first, "DATE_FORMAT" if leads or not same else "MONTH_DAY_FORMAT"),
+            formats.date_format(last, "MONTH_DAY_FORMAT" if leads and same else "DATE_FORMAT"),
+        )
     )
+
+
+def local_day(at: str | None, zone: ZoneInfo) -> date | None:
+    return datetime.fromisoformat(at).astimezone(zone).date() if at else None
 
 
 def prepared(section: Any, document: Document) -> dict[str, Any]:
     """Return a section with what its template would otherwise have to work out."""
     if section["kind"] == "story":
-        zone, day = ZoneInfo(document["time_zone"]), None
-        entries = []
-        several = len({local_day(row, zone) for row in section["entries"] if row["starts_at"]}) > 1
-        for row in section["entries"]:
-            local = local_day(row, zone)
-            entries.append(
-                {**row, "new_day": local if several and local and local != day else None}
-            )
-            day = local or day
-        return {**section, "entries": entries}
+        return {**section, "entries": _told(section["entries"], ZoneInfo(document["time_zone"]))}
     if section["kind"] == "lessons":
-        kinds: dict[str, list[str]] = {
-            "went_well": [],
-            "got_lucky": [],
-            "surprised_us": [],
-            "open_question": [],
-        }
-        for row in section["lessons"]:
-            kinds[row["kind"]].append(row["text"])
-        return {**section, "groups": [(kind, texts) for kind, texts in kinds.items() if texts]}
+        order = ["went_well", "got_lucky", "surprised_us", "open_question"]
+        rows = sorted(section["lessons"], key=lambda row: order.index(row["kind"]))
+        groups = groupby(rows, key=lambda row: row["kind"])
+        return {**section, "groups": [(kind, [row["text"] for row in of]) for kind, of in groups]}
     if section["kind"] == "actions":
-        rows = section["actions"]
-        practices = [row for row in rows if row["kind"] == "practice"]
+        order = ["always", "before", "after"]
+        practices = [row for row in section["actions"] if row["kind"] == "practice"]
+        practices.sort(key=lambda row: order.index(row["trigger"] or "always"))
+        groups = groupby(practices, key=lambda row: row["trigger"] or "always")
         return {
             **section,
-            "tasks": [row for row in rows if row["kind"] == "task"],
-            "practices": [
-                (trigger, [row for row in practices if row["trigger"] == trigger])
-                for trigger in ("always", "before", "after")
-                if any(row["trigger"] == trigger for row in practices)
-            ],
+            "tasks": [row for row in section["actions"] if row["kind"] == "task"],
+            "practices": [(trigger, list(of)) for trigger, of in groups],
         }
     return dict(section)
 
 
-def words_of(value: Any) -> str:
-    """Return all text of a document or a part of it, without its structure."""
-    if isinstance(value, str):
-        return value
+def _told(rows: list[Entry], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Say with each entry whether a new day begins before it, and whether it ends on another."""
+    found: list[dict[str, Any]] = []
+    several = len({local_day(row["starts_at"], zone) for row in rows if row["starts_at"]}) > 1
+    day = None
+    for row in rows:
+        begins, ends = local_day(row["starts_at"], zone), local_day(row["ends_at"], zone)
+        found.append(
+            {
+                **row,
+                "new_day": begins if several and begins != day else None,
+                "last_day": ends if ends != begins else None,
+            }
+        )
+        day = begins or day
+    return found
+
+
+def outlined(html: str, top: int) -> str:
+    """Renumber the headings of a text so that they begin at ``top`` and leave none out.
+
+    A member may begin with ``###`` and go on with ``#``; a page's outline is one tree all the same.
+    """
+    above: list[int] = []
+
+    def renumber(found: re.Match[str]) -> str:
+        slash, level = found[1], int(found[2])
+        if not slash:
+            while above and above[-1] >= level:
+                above.pop()
+            above.append(level)
+        return f"<{slash}h{min(6, top + len(above) - 1)}"
+
+    return re.sub(r"<(/?)h([1-6])(?=[ >])", renumber, html)
+
+
+def prose(value: Any, key: str = "") -> str:
+    """Return all text of a document or a part of it that is there to be read."""
     if isinstance(value, dict):
-        skipped = ("id", "url", "starts_at", "ends_at", "kind", "state", "moments", "trigger")
-        return " ".join(words_of(part) for key, part in value.items() if key not in skipped)
-    return " ".join(map(words_of, value)) if isinstance(value, list) else ""
+        return " ".join(prose(part, name) for name, part in value.items())
+    if isinstance(value, list):
+        return " ".join(prose(part, key) for part in value)
+    return value if isinstance(value, str) and key in PROSE else ""
 
 
 def reading_minutes(document: Document) -> int:
     """Return how long the post takes to read, at least a minute."""
-    text = f"{document['title']} {document['description']} {words_of(document['sections'])}"
-    text = to_text(text) if len(text) < 20_000 else text
+    head = {key: document[key] for key in ("title", "description")}  # type: ignore[literal-required]
+    text = re.sub(r"https?://\S+", "", f"{prose(head)} {prose(list(document['sections']))}")
     wide = sum(ord(letter) > 0x2E7F for letter in text)
-    narrow = len([word for word in text.split() if all(ord(letter) <= 0x2E7F for letter in word)])
-    return max(1, ceil(wide / LETTERS + narrow / WORDS))
-
-
-def zone_name(zone: ZoneInfo, at: datetime) -> str:
-    """Return a zone as people say it: its city and its distance from UTC."""
-    offset = at.astimezone(zone).strftime("%z")
-    hours = f"{offset[0]}{int(offset[1:3])}" + (f":{offset[3:]}" if offset[3:] != "00" else "")
-    if zone.key == "UTC":
-        return "UTC"
-    city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
-    return _("%(city)s time (UTC%(offset)s)") % {
-        "city": _CITIES.get((translation.get_language(), city), city),
-        "offset": hours,
-    }
-
-
-_CITIES = {
-    ("ko", "Seoul"): "서울",
-    ("ko", "Lisbon"): "리스본",
-    ("ko", "Berlin"): "베를린",
-    ("ko", "London"): "런던",
-    ("ko", "Tokyo"): "도쿄",
-    ("ko", "New York"): "뉴욕",
-}
+    words = re.findall(r"\w+(?:[-'’.]\w+)*", re.sub(r"[⺀-\U0010ffff]", " ", text))
+    return max(1, ceil(wide / LETTERS + len(words) / WORDS))

@@ -1,74 +1,97 @@
 """The drawn timeline: where each mark and each word goes. Pure; the template only writes it down.
 
-Two drawings of the same moments: a wide one that runs to the right, and for phones a tall one
-that runs down, where every label has a line of its own. Units are CSS pixels of the viewBox; the
-tall one is shown at its own size, so that its 13 px text is 13 px on a phone.
+Two drawings of the same moments: a wide one that runs to the right, and for phones a tall one that
+runs down, where every label has a row of its own. Units are CSS pixels at the size each is meant
+to be shown in: the wide one fills the measure of the text, the tall one the narrowest phone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from retro.postmortems.document import Document, Entry
 
-WIDE = 700
-TALL = 350
+WIDE, TALL = 672, 288
 # A generous guess of a letter's width at 13 px: Korean letters are as wide as they are high.
-NARROW_LETTER, WIDE_LETTER = 7.4, 13.0
-GAP = 10
-ROW = 34
-MAX_LABELS = 40
+NARROW_LETTER, WIDE_LETTER = 7.6, 13.2
+LINE_HEIGHT = 16
+GAP = 10  # between two labels in a row
+DOT = 9  # half of a milestone's dot, with its rim
+
+# Strokes around a point, one shape an outcome: colour alone would not tell them apart.
+SHAPES = {
+    "worked": "m-5 0l4 4l7-8",
+    "partly": "m-6 0h12",
+    "failed": "m-5-5l10 10m0-10l-10 10",
+    "misleading": "m-6 1q3-6 6 0t6 0",
+    "": "m0-5v10",
+}
 
 
-@dataclass
+@dataclass(frozen=True)
+class Words:
+    """What the labels say, in the document's language."""
+
+    names: dict[str, str]  # of milestones and outcomes; "attempt" for one without an outcome
+    day: Callable[[date], str]
+
+
+@dataclass(frozen=True)
 class Mark:
-    """One mark on the line. ``at`` and ``to`` are places along it, ``lane`` the row of its label."""
+    """A moment to draw: ``day`` only where the day changes, ``until`` for a range."""
 
     kind: str  # milestone, attempt, event
-    label: str
+    at: datetime
+    until: datetime | None
     time: str
-    anchor: str
+    day: str
+    name: str
+    milestone: str
     outcome: str
-    at: float
-    to: float | None = None
-    label_at: float = 0
-    width: float = 0
-    lane: int = 0
-    label_shown: bool = True
-    time_y: float = 0
-    name_y: float = 0
-    tick_from: float = 0
+    approximate: bool
 
     @property
-    def middle(self) -> float:
-        return self.label_at + self.width / 2
+    def shape(self) -> str:
+        return SHAPES.get(self.outcome, SHAPES[""])
+
+
+@dataclass(frozen=True)
+class Label:
+    text: str
+    css: str
+    x: float
+    y: float  # of the baseline
+    anchor: str = "middle"  # start, middle, end
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Return left, top, right and bottom of what the text covers at most."""
+        width = text_width(self.text)
+        left = self.x - {"start": 0, "middle": width / 2, "end": width}[self.anchor]
+        return left, self.y - 11, left + width, self.y + 4
 
 
 @dataclass
 class Drawing:
     width: float
-    height: float
-    line: float  # where the line itself runs: y of the wide one, x of the tall one
-    marks: list[Mark] = field(default_factory=list)
-    start: float = 0
-    end: float = 0
-    detected: float | None = None
+    height: float = 0
+    paths: list[tuple[str, str]] = field(default_factory=list)  # class, d
+    dots: list[tuple[str, float, float, float]] = field(default_factory=list)  # class, x, y, r
+    labels: list[Label] = field(default_factory=list)
 
-    @property
-    def last(self) -> float:
-        """Return the place of the last mark."""
-        return max((mark.at for mark in self.marks), default=0)
+    def path(self, css: str, *parts: object) -> None:
+        numbers = [f"{part:.1f}" if isinstance(part, float) else str(part) for part in parts]
+        self.paths.append((css, " ".join(numbers)))
+
+    def label(self, text: str, css: str, x: float, y: float, anchor: str = "middle") -> None:
+        self.labels.append(Label(text, css, round(x, 1), round(y, 1), anchor))
 
 
 def text_width(text: str) -> float:
     """Return about how wide a text is at 13 px; never less than it really is in common fonts."""
     return sum(WIDE_LETTER if ord(letter) > 0x2E7F else NARROW_LETTER for letter in text)
-
-
-def timed(document: Document) -> list[Entry]:
-    """Return the moments that have a time, in order."""
-    rows = [row for row in document["moments"] if row["starts_at"]]
-    return sorted(rows, key=lambda row: row["starts_at"] or "")
 
 
 def within(rows: list[Entry]) -> list[Entry]:
@@ -77,112 +100,238 @@ def within(rows: list[Entry]) -> list[Entry]:
     What led up to the incident and what came weeks later are told in the text; on the line they
     would press the incident itself into one point.
     """
-    marked = [row for row in rows if row["milestone"] or row["attempt"]]
+    marked = [row["starts_at"] for row in rows if row["milestone"] or row["attempt"]]
     if len(marked) < 2:
         return rows
-    first, last = marked[0]["starts_at"] or "", marked[-1]["starts_at"] or ""
-    return [row for row in rows if first <= (row["starts_at"] or "") <= last]
+    return [
+        row
+        for row in rows
+        if instant(marked[0]) <= instant(row["starts_at"]) <= instant(marked[-1])
+    ]
 
 
-def _marks(document: Document, names: dict[str, str]) -> tuple[list[Mark], list[float], float]:
+def instant(text: str | None) -> datetime:
+    return datetime.fromisoformat(text or "")
+
+
+def marks(document: Document, words: Words) -> list[Mark]:
+    """Return what is drawn, in order of time; nothing when fewer than two moments have a time."""
     zone = ZoneInfo(document["time_zone"])
-    rows = within(timed(document))
-    instants = [datetime.fromisoformat(row["starts_at"] or "") for row in rows]
-    ends = [datetime.fromisoformat(row["ends_at"]) if row["ends_at"] else None for row in rows]
-    first, last = min(instants), max(instants)
-    ends = [min(end, last) if end else None for end in ends]
-    span = max((last - first).total_seconds(), 1)
-    marks = []
-    for row, instant, end in zip(rows, instants, ends, strict=True):
-        marks.append(
+    timed = [row for row in document["moments"] if row["starts_at"]]
+    rows = within(sorted(timed, key=lambda row: instant(row["starts_at"])))
+    if len(rows) < 2:
+        return []
+    days = [instant(row["starts_at"]).astimezone(zone).date() for row in rows]
+    told: dict[bool, date | None] = {True: None, False: None}
+    found = []
+    for row, day in zip(rows, days, strict=True):
+        kind = "milestone" if row["milestone"] else "attempt" if row["attempt"] else "event"
+        outcome = row["attempt"]["outcome"] if row["attempt"] else ""
+        # Milestones stand above the line, attempts below: each side says the day for itself.
+        side = kind == "milestone"
+        says_day = kind != "event" and days[0] != days[-1] and told[side] != day
+        told[side] = day if kind != "event" else told[side]
+        found.append(
             Mark(
-                kind="milestone" if row["milestone"] else "attempt" if row["attempt"] else "event",
-                label=names.get(row["milestone"], ""),
-                time=("≈ " if row["approximate"] else "") + f"{instant.astimezone(zone):%H:%M}",
-                anchor=row["id"],
-                outcome=row["attempt"]["outcome"] if row["attempt"] else "",
-                at=(instant - first).total_seconds() / span,
-                to=(end - first).total_seconds() / span if end else None,
+                kind=kind,
+                at=instant(row["starts_at"]),
+                until=instant(row["ends_at"]) if row["ends_at"] else None,
+                time=f"{'≈ ' if row['approximate'] else ''}{instant(row['starts_at']).astimezone(zone):%H:%M}",
+                day=words.day(day) if says_day else "",
+                name=words.names.get(row["milestone"] or outcome or "attempt", ""),
+                milestone=row["milestone"],
+                outcome=outcome,
+                approximate=row["approximate"],
             )
         )
-    return marks, [mark.at for mark in marks], span
+    return found
 
 
-def wide(document: Document, names: dict[str, str]) -> Drawing | None:
-    """Place the moments along a line to the right; None when fewer than two have a time.
+def spread(wanted: list[float], widths: list[float], length: float) -> list[float]:
+    """Return centres as near to the wanted ones as can be, in order, none touching another.
 
-    ``names`` are the milestones' names in the document's language. Milestone labels stand above
-    the line in as many rows as keep them apart, the times of attempts below; one that finds no
-    room in three rows is left to the list in the text.
+    ``wanted`` is sorted. Where the widths add up to more than ``length`` they are all shrunk.
     """
-    if len(timed(document)) < 2:
+    if not wanted:
+        return []
+    shrink = min(1, length / sum(widths))
+    widths = [width * shrink for width in widths]
+    offsets = [0.0]
+    for left, right in pairwise(widths):
+        offsets.append(offsets[-1] + (left + right) / 2)
+    # Neighbours that would touch are pooled and share the mean of what they wanted.
+    pools: list[list[float]] = []
+    for want, offset in zip(wanted, offsets, strict=True):
+        pools.append([want - offset, 1])
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            place, count = pools.pop()
+            pools[-1][0] = (pools[-1][0] * pools[-1][1] + place * count) / (pools[-1][1] + count)
+            pools[-1][1] += count
+    low, high = widths[0] / 2, length - widths[-1] / 2 - offsets[-1]
+    places = [min(max(place, low), high) for place, count in pools for _ in range(int(count))]
+    return [place + offset for place, offset in zip(places, offsets, strict=True)]
+
+
+def wide(document: Document, words: Words) -> Drawing | None:
+    """Draw the moments along a line to the right: milestones above, attempts below."""
+    found = marks(document, words)
+    if not found:
         return None
-    marks, _places, _span = _marks(document, names)
-    pad = 9.0
-    for mark in marks:
-        mark.at = pad + mark.at * (WIDE - 2 * pad)
-        mark.to = pad + mark.to * (WIDE - 2 * pad) if mark.to is not None else None
-    above = _spread([mark for mark in marks if mark.kind == "milestone"], rows=4)
-    below = _spread([mark for mark in marks if mark.kind == "attempt"], rows=3)
-    for mark in marks:
+    first, last = found[0].at, found[-1].at
+    scale = (WIDE - 2 * DOT) / max((last - first).total_seconds(), 1)
+
+    def place(at: datetime) -> float:
+        return DOT + max(0.0, (min(at, last) - first).total_seconds()) * scale
+
+    above = [mark for mark in found if mark.kind == "milestone"] or [found[0], found[-1]]
+    below = [mark for mark in found if mark.kind == "attempt"]
+    drawing = Drawing(WIDE)
+    line = LINE_HEIGHT * (3.0 if any(mark.day for mark in above) else 2.0) + 26
+    _line(
+        drawing, found, place, f"M0 {line:.0f}H{WIDE}", lambda a, b: f"M{a:.1f} {line:.0f}H{b:.1f}"
+    )
+    for mark in found:
+        if mark.until:
+            drawing.path(
+                "range",
+                f"M{place(mark.at):.1f} {line + 10:.0f}H{max(place(mark.until), place(mark.at) + 2):.1f}",
+            )
         if mark.kind == "event":
-            mark.label_shown = False
-    line = 14 + above * 36.0 + 8
-    for mark in marks:
+            drawing.dots.append(("event", round(place(mark.at), 1), line, 2.5))
+    _above(drawing, above, [place(mark.at) for mark in above], line)
+    _below(drawing, below, [place(mark.at) for mark in below], line)
+    return drawing
+
+
+def _above(drawing: Drawing, above: list[Mark], places: list[float], line: float) -> None:
+    widths = [max(map(text_width, (mark.day, mark.time, mark.name))) + GAP for mark in above]
+    named = any(mark.name for mark in above)
+    centres = spread(places, widths, WIDE)
+    for mark, at, x, width in zip(above, places, centres, widths, strict=True):
+        # A label that stands over its dot needs no line to lead there.
+        if abs(x - at) > width / 2 - 8:
+            drawing.path("leader", f"M{x:.1f} {line - 22:.0f}L{at:.1f} {line - 8:.0f}")
+        y = line - 26
         if mark.kind == "milestone":
-            # The first row stands right above the line.
-            mark.name_y = line - 18 - mark.lane * 36
-            mark.time_y = mark.name_y - 16
-        mark.tick_from = line + 14
-        if mark.kind == "attempt":
-            mark.time_y = line + 42 + mark.lane * 17
-    drawing = Drawing(WIDE, line + 30 + below * 17 + 4, line, marks)
-    _ends(drawing, document)
-    return drawing
+            drawing.label(mark.name, "name", x, y)
+            drawing.dots.append(("milestone", round(at, 1), line, 7))
+        if named:
+            y -= LINE_HEIGHT
+        drawing.label(mark.time, "when", x, y)
+        if mark.day:
+            drawing.label(mark.day, "when", x, y - LINE_HEIGHT)
 
 
-def _spread(marks: list[Mark], rows: int) -> int:
-    """Give each label a row and a place in it where it touches no other; return the rows used."""
-    taken: list[float] = []
-    for mark in marks:
-        mark.width = max(text_width(mark.label) * 1.08, text_width(mark.time))
-        mark.label_at = min(max(mark.at - mark.width / 2, 0), WIDE - mark.width)
-        free = (row for row, until in enumerate(taken) if until + GAP <= mark.label_at)
-        lane = next(free, len(taken))
-        if lane >= rows:
-            mark.label_shown = False
-            continue
-        if lane == len(taken):
-            taken.append(0)
-        mark.lane = lane
-        taken[lane] = mark.label_at + mark.width
-    return max(1, len(taken)) if marks else 0
+def _below(drawing: Drawing, below: list[Mark], places: list[float], line: float) -> None:
+    drawing.height = line + 22
+    if not below:
+        return
+    # When not all times find room, every second one is written, or every third.
+    bare = 16.0
+    full = [max(bare, text_width(mark.time), text_width(mark.day)) + GAP for mark in below]
+    widths, every = full, 1
+    while sum(widths) > WIDE and every < len(below):
+        every += 1
+        widths = [width if n % every == 0 else bare for n, width in enumerate(full)]
+    for n, (mark, at, x) in enumerate(
+        zip(below, places, spread(places, widths, WIDE), strict=True)
+    ):
+        drawing.path("leader", f"M{at:.1f} {line + 5:.0f}L{x:.1f} {line + 17:.0f}")
+        drawing.path(f"tick {mark.outcome}", f"M{x:.1f} {line + 26:.0f}{mark.shape}")
+        if n % every == 0 and sum(widths) <= WIDE:
+            drawing.label(mark.time, "when", x, line + 49)
+            if mark.day:
+                drawing.label(mark.day, "when", x, line + 49 + LINE_HEIGHT)
+    lines = 2 if any(mark.day for mark in below) else 1
+    drawing.height = line + 38 + LINE_HEIGHT * lines
 
 
-def tall(document: Document, names: dict[str, str]) -> Drawing | None:
-    """Place milestones and attempts down a line, one row each, with room kept for time between."""
-    if len(timed(document)) < 2:
+def tall(document: Document, words: Words) -> Drawing | None:
+    """Draw milestones and attempts down a line, a row each, longer where more time went by."""
+    found = marks(document, words)
+    if not found:
         return None
-    marks, _places, _span = _marks(document, names)
-    marks = [mark for mark in marks if mark.kind != "event"][:MAX_LABELS]
-    y, before = 20.0, 0.0
-    for number, mark in enumerate(marks):
-        if number:
+    rows = [mark for mark in found if mark.kind != "event"]
+    if len(rows) < 2:
+        rows = [found[0], found[-1]]
+    axis, row_height = 76, 34.0 if len(rows) <= 12 else 25.0
+    span = max((rows[-1].at - rows[0].at).total_seconds(), 1)
+    drawing, places, y = Drawing(TALL), [], 4.0
+    days = {mark.at: mark.day for mark in reversed(rows) if mark.day}
+    for n, mark in enumerate(rows):
+        if n:
             # A longer silence is a longer line, but a night is not a screen of nothing.
-            y += ROW + min(60.0, (mark.at - before) * 150)
-        before, mark.at, mark.to = mark.at, y, None
-        mark.label_at = y + 5
-    drawing = Drawing(TALL, y + 20, 70, marks)
-    _ends(drawing, document)
+            y += min(56.0, (mark.at - rows[n - 1].at).total_seconds() / span * 140)
+        day = days.pop(mark.at, "")
+        if day and day not in {label.text for label in drawing.labels}:
+            y += 20
+            drawing.label(day, "when", axis + 20, y + 1, "start")
+        y += row_height if n else 14.0
+        places.append(y)
+        drawing.label(mark.time, "when", axis - 16, y + 4.5, "end")
+        css = "name" if mark.kind == "milestone" else f"outcome {mark.outcome}"
+        drawing.label(_clip(mark.name, TALL - axis - 20), css, axis + 20, y + 4.5, "start")
+    drawing.height = y + 16
+
+    def place(at: datetime) -> float:
+        """Return the height of any instant: between two rows in proportion."""
+        if at <= rows[0].at:
+            return places[0]
+        for (left, low), (right, high) in pairwise(zip(rows, places, strict=True)):
+            if at <= right.at:
+                share = (at - left.at) / (right.at - left.at) if right.at > left.at else 1
+                return low + share * (high - low)
+        return places[-1]
+
+    _line(
+        drawing,
+        rows,
+        place,
+        f"M{axis} {places[0]:.1f}V{places[-1]:.1f}",
+        lambda a, b: f"M{axis} {a:.1f}V{b:.1f}",
+    )
+    for mark in found:
+        if mark.until:
+            start = place(mark.at)
+            drawing.path(
+                "range", f"M{axis + 11} {start:.1f}V{max(place(mark.until), start + 2):.1f}"
+            )
+    for mark, y in zip(rows, places, strict=True):
+        if mark.kind == "attempt":
+            drawing.dots.append(("under", axis, round(y, 1), 9))
+            drawing.path(f"tick {mark.outcome}", f"M{axis} {y:.1f}{mark.shape}")
+        else:
+            drawing.dots.append(
+                (mark.kind, axis, round(y, 1), 7 if mark.kind == "milestone" else 2.5)
+            )
     return drawing
 
 
-def _ends(drawing: Drawing, document: Document) -> None:
-    by_mark = {row["milestone"]: row["id"] for row in document["moments"] if row["milestone"]}
-    at = {mark.anchor: mark.at for mark in drawing.marks}
-    places = list(at.values()) or [0]
-    drawing.start = at.get(by_mark.get("started", ""), min(places))
-    drawing.end = at.get(by_mark.get("resolved", ""), max(places))
-    drawing.detected = at.get(by_mark.get("detected", ""))
-    if drawing.end < drawing.start:
-        drawing.start, drawing.end, drawing.detected = min(places), max(places), None
+def _line(
+    drawing: Drawing,
+    found: list[Mark],
+    place: Callable[[datetime], float],
+    rail: str,
+    stretch: Callable[[float, float], str],
+) -> None:
+    """Draw the line: a rail, and on it the time before anybody noticed and the time after."""
+    drawing.path("rail", rail)
+    at = {mark.milestone: place(mark.at) for mark in found if mark.milestone}
+    start = at.get("started", place(found[0].at))
+    end = at.get("resolved", place(found[-1].at))
+    detected = at.get("detected")
+    if end < start:
+        # The records contradict each other: the line takes no side.
+        return
+    if detected is not None and start <= detected <= end:
+        drawing.path("unseen", stretch(start, detected))
+        start = detected
+    drawing.path("seen", stretch(start, end))
+
+
+def _clip(text: str, width: float) -> str:
+    if text_width(text) <= width:
+        return text
+    while text and text_width(text + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"

@@ -1,5 +1,6 @@
 """How a post writes moments, lengths of time and Markdown."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,34 +8,39 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from retro.actions.models import ActionKind, Priority, State, Trigger
-from retro.incidents.models import Kind, Milestone, Outcome
+from retro.actions.models import State, Trigger
+from retro.incidents.models import Milestone, Outcome
 from retro.lib.markdown import to_html
 from retro.lib.words import duration
-from retro.postmortems.article import zone_name
+from retro.postmortems.article import outlined
 from retro.reflections.models import LessonKind
 
 register = template.Library()
 LABELS: dict[str, Any] = {
     "milestone": Milestone,
     "outcome": Outcome,
-    "entry": Kind,
     "lesson": LessonKind,
     "trigger": Trigger,
     "state": State,
-    "priority": Priority,
-    "action": ActionKind,
 }
+SIGNS = {"worked": "✓", "partly": "–", "failed": "✕", "misleading": "~"}
 
 
 @register.filter
 def label(value: str, kind: str) -> str:
     """Return the name of a stored value in the language of the moment."""
     return str(LABELS[kind](value).label) if value else ""
+
+
+@register.filter
+def sign(outcome: str) -> str:
+    """Return the sign that stands for an outcome beside its name; its colour alone would not do."""
+    return SIGNS.get(outcome, "")
 
 
 @register.filter
@@ -50,8 +56,14 @@ def day(value: date | str | None) -> str:
 
 
 @register.filter
+def short_day(value: date | None) -> str:
+    return formats.date_format(value, "MONTH_DAY_FORMAT") if value else ""
+
+
+@register.filter
 def local_date(value: datetime, zone: str) -> str:
-    return formats.date_format(value.astimezone(ZoneInfo(zone)).date(), "DATE_FORMAT")
+    """Return the day that a moment lies on where the incident was."""
+    return formats.date_format(value.astimezone(ZoneInfo(zone or "UTC")).date(), "DATE_FORMAT")
 
 
 @register.filter
@@ -65,9 +77,19 @@ def measured(value: dict[str, Any]) -> str:
     return pgettext("duration", "not recorded")
 
 
-@register.filter
-def md(text: str, prefix: str = "") -> SafeString:
-    return to_html(text or "", prefix=f"{prefix}-" if prefix else "", level=3)
+@register.simple_tag
+def md(text: str, *prefix: object, top: int = 4) -> SafeString:
+    """Return Markdown as HTML that fits where it stands.
+
+    ``prefix`` keeps its ids apart from those of other texts; its headings begin at ``top``. What
+    may be wider than a phone scrolls in a box that the keyboard reaches.
+    """
+    name = "-".join(map(str, prefix))
+    html = outlined(to_html(text or "", prefix=f"{name}-", top=top), top)
+    box = format_html('<div class="scroll" role="group" tabindex="0" aria-label="{}">', _("Table"))
+    html = re.sub(r"<table(?=[ >])", lambda found: f"{box}{found[0]}", html)
+    html = html.replace("</table>", "</table></div>")
+    return mark_safe(re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', html))
 
 
 @register.filter
@@ -78,11 +100,3 @@ def host(url: str) -> str:
 @register.filter
 def kilobytes(size: int) -> str:
     return f"{max(1, round(size / 1024)):,} KB"
-
-
-@register.simple_tag
-def zone_words(zone: ZoneInfo, document: dict[str, Any]) -> str:
-    """Return the zone's name and its distance from UTC on the day of the incident."""
-    first = next((row["starts_at"] for row in document["moments"] if row["starts_at"]), None)
-    at = datetime.fromisoformat(first or f"{document['day']}T12:00:00+00:00")
-    return zone_name(zone, at)
