@@ -1,5 +1,6 @@
 """The newest posts, whole, as Atom and as JSON Feed; and the sitemap."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,8 +18,25 @@ NEWEST = 20
 MOST = 50_000
 
 
+# What XML 1.0 cannot hold, however it is escaped: pasted from a terminal, say.
+UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def fit(value: Any) -> Any:
+    """Return texts, alone or in lists and dicts, without the signs that would break a feed."""
+    if isinstance(value, str):
+        return UNFIT.sub("", value)
+    if isinstance(value, dict):
+        return {key: fit(part) for key, part in value.items()}
+    return [fit(part) for part in value] if isinstance(value, list | tuple) else value
+
+
 class WholePosts(Atom1Feed):
     """Atom with each post's content in it, not only its summary."""
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        self.feed, self.items = fit(self.feed), fit(self.items)
+        super().write(outfile, encoding)
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)

@@ -65,7 +65,9 @@ def draw(document: Document) -> SafeString:
             "marks": [mark for mark in marks if mark.kind != "event"] or marks,
             "drawn_days": days(document, marks),
             "zone_name": _zone_name(document, marks),
-            "outcomes": [name for name in Outcome.values if name in {m.outcome for m in marks}],
+            "outcomes": [
+                name for name in Outcome.values if name in {mark.outcome for mark in marks}
+            ],
             "sections": [prepared(section, document) for section in document["sections"]],
             "categories": terms(document["categories"]),
             "tags": terms(document["tags"]),

@@ -16,8 +16,9 @@ from retro.postmortems.document import Document, Entry
 WIDE, TALL = 672, 288
 # A generous guess of a letter's width at 13 px: Korean letters are as wide as they are high.
 NARROW_LETTER, WIDE_LETTER = 7.6, 13.2
+BOLD = 1.12  # and of a name, which is bold
 LINE_HEIGHT = 16
-GAP = 10  # between two labels in a row
+GAP = 12  # between two labels in a row
 DOT = 9  # half of a milestone's dot, with its rim
 
 # Strokes around a point, one shape an outcome: colour alone would not tell them apart.
@@ -49,12 +50,9 @@ class Mark:
     day: str
     name: str
     milestone: str
-    outcome: str
+    outcome: str | None  # None when nothing was tried
+    tried: str  # the outcome's name
     approximate: bool
-
-    @property
-    def shape(self) -> str:
-        return SHAPES.get(self.outcome, SHAPES[""])
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Label:
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of what the text covers at most."""
-        width = text_width(self.text)
+        width = text_width(self.text) * (BOLD if self.css == "name" else 1)
         left = self.x - {"start": 0, "middle": width / 2, "end": width}[self.anchor]
         return left, self.y - 11, left + width, self.y + 4
 
@@ -78,12 +76,17 @@ class Drawing:
     width: float
     height: float = 0
     paths: list[tuple[str, str]] = field(default_factory=list)  # class, d
+    ticks: list[tuple[str, str]] = field(default_factory=list)  # the same, over everything else
     dots: list[tuple[str, float, float, float]] = field(default_factory=list)  # class, x, y, r
     labels: list[Label] = field(default_factory=list)
 
-    def path(self, css: str, *parts: object) -> None:
-        numbers = [f"{part:.1f}" if isinstance(part, float) else str(part) for part in parts]
-        self.paths.append((css, " ".join(numbers)))
+    def path(self, css: str, d: str) -> None:
+        self.paths.append((css, d))
+
+    def tick(self, mark: Mark, x: float, y: float) -> None:
+        """Draw an attempt's sign around a point."""
+        shape = SHAPES.get(mark.outcome or "", SHAPES[""])
+        self.ticks.append((f"tick {mark.outcome}".rstrip(), f"M{x:.1f} {y:.1f}{shape}"))
 
     def label(self, text: str, css: str, x: float, y: float, anchor: str = "middle") -> None:
         self.labels.append(Label(text, css, round(x, 1), round(y, 1), anchor))
@@ -126,7 +129,7 @@ def marks(document: Document, words: Words) -> list[Mark]:
     found = []
     for row, day in zip(rows, days, strict=True):
         kind = "milestone" if row["milestone"] else "attempt" if row["attempt"] else "event"
-        outcome = row["attempt"]["outcome"] if row["attempt"] else ""
+        outcome = row["attempt"]["outcome"] if row["attempt"] else None
         # Milestones stand above the line, attempts below: each side says the day for itself.
         side = kind == "milestone"
         says_day = kind != "event" and days[0] != days[-1] and told[side] != day
@@ -138,9 +141,10 @@ def marks(document: Document, words: Words) -> list[Mark]:
                 until=instant(row["ends_at"]) if row["ends_at"] else None,
                 time=f"{'≈ ' if row['approximate'] else ''}{instant(row['starts_at']).astimezone(zone):%H:%M}",
                 day=words.day(day) if says_day else "",
-                name=words.names.get(row["milestone"] or outcome or "attempt", ""),
+                name=words.names.get(row["milestone"], ""),
                 milestone=row["milestone"],
                 outcome=outcome,
+                tried="" if outcome is None else words.names[outcome or "attempt"],
                 approximate=row["approximate"],
             )
         )
@@ -184,11 +188,15 @@ def wide(document: Document, words: Words) -> Drawing | None:
         return DOT + max(0.0, (min(at, last) - first).total_seconds()) * scale
 
     above = [mark for mark in found if mark.kind == "milestone"] or [found[0], found[-1]]
-    below = [mark for mark in found if mark.kind == "attempt"]
+    below = [mark for mark in found if mark.outcome is not None]
     drawing = Drawing(WIDE)
     line = LINE_HEIGHT * (3.0 if any(mark.day for mark in above) else 2.0) + 26
     _line(
-        drawing, found, place, f"M0 {line:.0f}H{WIDE}", lambda a, b: f"M{a:.1f} {line:.0f}H{b:.1f}"
+        drawing,
+        found,
+        place,
+        f"M{DOT} {line:.0f}H{WIDE - DOT}",
+        lambda a, b: f"M{a:.1f} {line:.0f}H{b:.1f}",
     )
     for mark in found:
         if mark.until:
@@ -204,7 +212,10 @@ def wide(document: Document, words: Words) -> Drawing | None:
 
 
 def _above(drawing: Drawing, above: list[Mark], places: list[float], line: float) -> None:
-    widths = [max(map(text_width, (mark.day, mark.time, mark.name))) + GAP for mark in above]
+    widths = [
+        max(text_width(mark.day), text_width(mark.time), text_width(mark.name) * BOLD) + GAP
+        for mark in above
+    ]
     named = any(mark.name for mark in above)
     centres = spread(places, widths, WIDE)
     for mark, at, x, width in zip(above, places, centres, widths, strict=True):
@@ -237,7 +248,7 @@ def _below(drawing: Drawing, below: list[Mark], places: list[float], line: float
         zip(below, places, spread(places, widths, WIDE), strict=True)
     ):
         drawing.path("leader", f"M{at:.1f} {line + 5:.0f}L{x:.1f} {line + 17:.0f}")
-        drawing.path(f"tick {mark.outcome}", f"M{x:.1f} {line + 26:.0f}{mark.shape}")
+        drawing.tick(mark, x, line + 26)
         if n % every == 0 and sum(widths) <= WIDE:
             drawing.label(mark.time, "when", x, line + 49)
             if mark.day:
@@ -269,8 +280,13 @@ def tall(document: Document, words: Words) -> Drawing | None:
         y += row_height if n else 14.0
         places.append(y)
         drawing.label(mark.time, "when", axis - 16, y + 4.5, "end")
-        css = "name" if mark.kind == "milestone" else f"outcome {mark.outcome}"
-        drawing.label(_clip(mark.name, TALL - axis - 20), css, axis + 20, y + 4.5, "start")
+        x = axis + 20.0
+        if mark.name:
+            drawing.label(mark.name, "name", x, y + 4.5, "start")
+            x += text_width(mark.name) * BOLD + GAP
+        if mark.tried:
+            tried = _clip(mark.tried, TALL - x)
+            drawing.label(tried, f"outcome {mark.outcome}".rstrip(), x, y + 4.5, "start")
     drawing.height = y + 16
 
     def place(at: datetime) -> float:
@@ -299,7 +315,7 @@ def tall(document: Document, words: Words) -> Drawing | None:
     for mark, y in zip(rows, places, strict=True):
         if mark.kind == "attempt":
             drawing.dots.append(("under", axis, round(y, 1), 9))
-            drawing.path(f"tick {mark.outcome}", f"M{axis} {y:.1f}{mark.shape}")
+            drawing.tick(mark, axis, y)
         else:
             drawing.dots.append(
                 (mark.kind, axis, round(y, 1), 7 if mark.kind == "milestone" else 2.5)

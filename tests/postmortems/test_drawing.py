@@ -160,7 +160,7 @@ def test_every_outcome_has_a_shape_of_its_own() -> None:
     )
     drawn = drawing.tall(made, ENGLISH)
     assert drawn
-    ticks = [(css, d) for css, d in drawn.paths if css.startswith("tick")]
+    ticks = drawn.ticks
     assert ticks[0][0] == "tick failed" and ticks[0][1].endswith(drawing.SHAPES["failed"])
     assert ticks[1][0] == "tick worked" and ticks[1][1].endswith(drawing.SHAPES["worked"])
 
@@ -175,6 +175,20 @@ def test_a_resolution_before_the_start_colours_no_stretch() -> None:
     drawn = drawing.wide(made, ENGLISH)
     assert drawn
     assert not {"seen", "unseen"} & {css for css, _d in drawn.paths}
+
+
+def test_a_milestone_that_was_an_attempt_is_both() -> None:
+    made = document(
+        [
+            entry(1, "2026-10-27T07:00", milestone="started"),
+            attempt(2, "2026-10-27T08:00", "partly", milestone="mitigated"),
+        ]
+    )
+    for drawn in (drawing.wide(made, ENGLISH), drawing.tall(made, ENGLISH)):
+        assert drawn and "Mitigated" in texts(drawn)
+    assert "Partly" in texts(drawing.tall(made, ENGLISH))
+    wide = drawing.wide(made, ENGLISH)
+    assert wide and [css for css, _d in wide.ticks] == ["tick partly"]
 
 
 def test_spread_keeps_order_and_moves_as_little_as_it_can() -> None:
