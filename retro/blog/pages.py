@@ -5,12 +5,13 @@ is served until the count moves; every worker asks at every request, so withdraw
 the next one. The memory this may take has a limit (``PAGE_STORE_BYTES``).
 """
 
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.db import connection
@@ -32,11 +33,19 @@ PUBLIC_POLICY = "; ".join(
 """Stricter than the desk's: a public page runs no script at all."""
 
 
+PRIVATE = ("/desk/", "/accounts/", "/static/")
+
+
 class Kept(NamedTuple):
     body: bytes
+    packed: bytes
     content_type: str
-    etag: str
+    digest: str
     language: str
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.packed)
 
 
 class Store:
@@ -47,6 +56,10 @@ class Store:
         self.pages: OrderedDict[tuple, Kept] = OrderedDict()
         self.size = 0
         self.lock = Lock()
+
+    def peek(self, key: tuple) -> Kept | None:
+        """Return what may be a page of another count; ``get`` says whether it still holds."""
+        return self.pages.get(key)
 
     def get(self, version: tuple[str, int], key: tuple) -> Kept | None:
         with self.lock:
@@ -62,10 +75,10 @@ class Store:
             if version != self.version or key in self.pages:
                 return
             self.pages[key] = kept
-            self.size += len(kept.body)
+            self.size += kept.size
             while self.size > settings.PAGE_STORE_BYTES:
                 _key, old = self.pages.popitem(last=False)
-                self.size -= len(old.body)
+                self.size -= old.size
 
 
 _store = Store()
@@ -79,38 +92,66 @@ def version() -> tuple[str, int]:
     return str(connection.settings_dict["NAME"]), row[0] if row else 0
 
 
+def _key(request: HttpRequest) -> tuple[str, ...]:
+    language = translation.get_language_from_request(request)
+    return request.scheme or "", request.get_host(), request.get_full_path(), language
+
+
+def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    fresh = HttpResponse(kept.packed if packed else kept.body, content_type=kept.content_type)
+    # The same page packed and plain are two representations: a strong tag may not name both.
+    etag = f'"{kept.digest}{"-gz" if packed else ""}"'
+    if packed:
+        fresh["Content-Encoding"] = "gzip"
+    fresh["ETag"] = etag
+    fresh["Vary"] = "Accept-Encoding, Accept-Language"
+    fresh["Content-Language"] = kept.language
+    fresh["Content-Length"] = str(len(fresh.content))
+    fresh["Cache-Control"] = "public, max-age=0, must-revalidate"
+    fresh["Content-Security-Policy"] = PUBLIC_POLICY
+    fresh["X-Frame-Options"] = "DENY"
+    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=fresh) or fresh)
+
+
+class StoreMiddleware:
+    """Answer from the store before session, language and the rest have had their turn."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD") and not request.path_info.startswith(PRIVATE):
+            kept = _store.peek(_key(request))
+            # The count is asked only where there is something to serve.
+            if kept and _store.get(version(), _key(request)):
+                return _answer(request, kept)
+        return self.get_response(request)
+
+
 def stored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Serve a public page from the store; draw it when it is not there. GET and HEAD only."""
+    """Draw a public page and put it into the store. GET and HEAD only."""
 
     @require_safe
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Before drawing: a page drawn while somebody publishes counts as the older one.
         now = version()
-        key = (
-            request.scheme,
-            request.get_host(),
-            request.get_full_path(),
-            translation.get_language(),
-        )
+        key = _key(request)
         kept = _store.get(now, key)
         if kept is None:
             response = view(request, *args, **kwargs)
             if response.status_code != 200:
                 response["Content-Security-Policy"] = PUBLIC_POLICY
                 return response
-            digest = hashlib.sha256(response.content).hexdigest()[:32]
             kept = Kept(
                 response.content,
+                gzip.compress(response.content, 6, mtime=0),
                 response["Content-Type"],
-                f'"{digest}"',
+                hashlib.sha256(response.content).hexdigest()[:32],
                 response.get("Content-Language", translation.get_language() or "en"),
             )
             _store.put(now, key, kept)
-        fresh = HttpResponse(kept.body, content_type=kept.content_type)
-        fresh["ETag"] = kept.etag
-        fresh["Content-Language"] = kept.language
-        fresh["Cache-Control"] = "public, max-age=0, must-revalidate"
-        fresh["Content-Security-Policy"] = PUBLIC_POLICY
-        return get_conditional_response(request, etag=kept.etag, response=fresh) or fresh
+        return _answer(request, kept)
 
     return serve

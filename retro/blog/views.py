@@ -1,8 +1,6 @@
 """Everything a stranger can read. Only live revisions; nothing here knows who is asking."""
 
 import unicodedata
-from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -12,14 +10,22 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from retro.blog import lists
 from retro.blog.pages import stored
 from retro.postmortems import page
-from retro.postmortems.models import Address, Blog, Postmortem, PublishedFile, Term
+from retro.postmortems.models import (
+    Address,
+    Blog,
+    Postmortem,
+    PostmortemQuerySet,
+    PublishedFile,
+    Term,
+)
 
 PER_YEAR = 200
 
@@ -29,31 +35,41 @@ def site(request: HttpRequest) -> str:
     return settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
 
 
+def _steps(found: lists.Page) -> dict[str, str]:
+    """Return where the pages before and after this one are."""
+    return {
+        "older_url": f"?{urlencode({'before': found.older})}" if found.older else "",
+        "newer_url": f"?{urlencode({'after': found.newer})}" if found.newer else "",
+    }
+
+
 def _list(
-    request: HttpRequest, posts: Any, here: str, heading: str = "", eyebrow: str = ""
+    request: HttpRequest,
+    blog: Blog,
+    posts: PostmortemQuerySet,
+    here: str,
+    heading: str = "",
+    eyebrow: str = "",
 ) -> HttpResponse:
-    before = request.GET.get("before", "")
-    found = lists.page(posts, before)
+    found = lists.page(posts, request.GET.get("before", ""), request.GET.get("after", ""))
     context = {
-        "blog": Blog.get(),
+        "blog": blog,
         "posts": found.posts,
         "heading": heading,
         "eyebrow": eyebrow,
-        "paged": bool(before),
-        "first_url": here,
-        "older_url": f"?before={quote(found.older)}" if found.older else "",
-        "canonical": "" if before else site(request) + here,
+        "canonical": "" if found.newer else site(request) + here,
+        **_steps(found),
     }
     return render(request, "blog/index.html", context)
 
 
 @stored
-def index(request: HttpRequest) -> HttpResponse:
-    return _list(request, Postmortem.objects.published(), reverse("blog:index"))
+def index(request: HttpRequest, blog: Blog) -> HttpResponse:
+    return _list(request, blog, Postmortem.objects.published(), reverse("blog:index"))
 
 
 @stored
-def post(request: HttpRequest, slug: str) -> HttpResponse:
+def post(request: HttpRequest, blog: Blog, slug: str) -> HttpResponse:
     slug = unicodedata.normalize("NFC", slug)
     found = (
         Postmortem.objects.published()
@@ -64,7 +80,7 @@ def post(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or found.live_revision is None:
         return _moved(slug)
     with translation.override(found.live_revision.language):
-        context = page.live(found, Blog.get(), site(request)) | lists.neighbours(found)
+        context = page.live(found, blog, site(request)) | lists.neighbours(found)
         response = render(request, "blog/post.html", context)
     response["Content-Language"] = found.live_revision.language
     return response
@@ -82,32 +98,31 @@ def _moved(slug: str) -> HttpResponse:
     return redirect(address.postmortem, permanent=True)
 
 
-def _term(request: HttpRequest, kind: str, slug: str, eyebrow: str) -> HttpResponse:
+def _term(request: HttpRequest, blog: Blog, kind: str, slug: str, eyebrow: str) -> HttpResponse:
     term = Term.objects.filter(kind=kind, slug=unicodedata.normalize("NFC", slug)).first()
     posts = Postmortem.objects.published().filter(live_revision__terms=term)
     # A tag that no live revision carries is nobody's business: it may be in a draft only.
     if term is None or not posts.exists():
         raise Http404
-    return _list(request, posts, term.get_absolute_url(), term.name, eyebrow)
+    return _list(request, blog, posts, term.get_absolute_url(), term.name, eyebrow)
 
 
 @stored
-def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    return _term(request, Term.Kind.TAG, slug, _("Tag"))
+def tag(request: HttpRequest, blog: Blog, slug: str) -> HttpResponse:
+    return _term(request, blog, Term.Kind.TAG, slug, _("Tag"))
 
 
 @stored
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    return _term(request, Term.Kind.CATEGORY, slug, _("Category"))
+def category(request: HttpRequest, blog: Blog, slug: str) -> HttpResponse:
+    return _term(request, blog, Term.Kind.CATEGORY, slug, _("Category"))
 
 
 @stored
-def archive(request: HttpRequest, year: int | None = None) -> HttpResponse:
+def archive(request: HttpRequest, blog: Blog, year: int | None = None) -> HttpResponse:
     posts = Postmortem.objects.published()
     years = list(
         posts.order_by()
-        .annotate(year=ExtractYear("first_published_at"))
-        .values("year")
+        .values(year=ExtractYear("first_published_at"))
         .annotate(n=Count("pk"))
         .order_by("-year")
     )
@@ -116,14 +131,14 @@ def archive(request: HttpRequest, year: int | None = None) -> HttpResponse:
     shown = year or (years[0]["year"] if years else None)
     if shown is not None:
         posts = posts.filter(first_published_at__year=shown)
-    found = lists.page(posts, request.GET.get("before", ""), PER_YEAR)
+    found = lists.page(posts, request.GET.get("before", ""), request.GET.get("after", ""), PER_YEAR)
     context = {
-        "blog": Blog.get(),
+        "blog": blog,
         "years": years,
         "year": shown,
         "posts": found.posts,
-        "older_url": f"?before={quote(found.older)}" if found.older else "",
-        "canonical": site(request) + request.path,
+        "canonical": "" if found.newer else site(request) + request.path,
+        **_steps(found),
     }
     return render(request, "blog/archive.html", context)
 
@@ -136,14 +151,29 @@ def file(request: HttpRequest, pk: str, suffix: str) -> HttpResponseBase:
         pk=pk,
         suffix=f".{suffix}",
     )
-    response = FileResponse(found.file.open("rb"), content_type=found.content_type)
-    if header := content_disposition_header(found.width is None, found.name):
-        response["Content-Disposition"] = header
+    etag = f'"{found.sha256}"'
+    response = get_conditional_response(request, etag=etag) or _opened(found)
+    # Short, and then asked again by its hash: what is withdrawn should be gone from the copies of
+    # others soon, and what is not costs no second transfer.
+    response["Cache-Control"] = "public, max-age=300"
+    response["ETag"] = etag
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    # Short: what is withdrawn should be gone from the copies of others soon.
-    response["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def _opened(found: PublishedFile) -> HttpResponseBase:
+    """Return a picture to be shown, any other file to be kept. Raises Http404 when it is lost."""
+    try:
+        file = found.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        file,
+        content_type=found.content_type,
+        as_attachment=found.width is None,
+        filename=found.name,
+    )
 
 
 @require_safe
@@ -155,7 +185,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @stored
-def robots(request: HttpRequest) -> HttpResponse:
+def robots(request: HttpRequest, blog: Blog) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /accounts/", ""]
     lines.append(f"Sitemap: {site(request)}{reverse('blog:sitemap')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

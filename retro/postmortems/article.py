@@ -198,7 +198,7 @@ def prose(value: Any, key: str = "") -> str:
 
 def reading_minutes(document: Document) -> int:
     """Return how long the post takes to read, at least a minute."""
-    head = {key: document[key] for key in ("title", "description")}  # type: ignore[literal-required]
+    head = {key: document[key] for key in ("title", "description")}
     text = re.sub(r"https?://\S+", "", f"{prose(head)} {prose(list(document['sections']))}")
     wide = sum(ord(letter) > 0x2E7F for letter in text)
     words = re.findall(r"\w+(?:[-'’.]\w+)*", re.sub(r"[⺀-\U0010ffff]", " ", text))
