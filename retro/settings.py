@@ -70,9 +70,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "retro.lib.http.PermissionsPolicyMiddleware",
+    "retro.blog.pages.StoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "retro.lib.http.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,9 +118,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
-    # Opening a connection for each request halves what PostgreSQL can take.
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Opening a connection for each request halves what PostgreSQL can take, and costs SQLite as much
+# as reading a post.
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 
 # Sign-in throttling counts in a cache that every worker must share.
 CACHES = {

@@ -99,7 +99,7 @@ def _moved(slug: str) -> HttpResponse:
 
 
 def _term(request: HttpRequest, blog: Blog, kind: str, slug: str, eyebrow: str) -> HttpResponse:
-    term = Term.objects.filter(kind=kind, slug=unicodedata.normalize("NFC", slug)).first()
+    term = Term.objects.filter(kind=kind, slug=_one_form(slug)).first()
     posts = Postmortem.objects.published().filter(live_revision__terms=term)
     # A tag that no live revision carries is nobody's business: it may be in a draft only.
     if term is None or not posts.exists():

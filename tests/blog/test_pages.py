@@ -111,10 +111,28 @@ def test_a_new_post_moves_nothing_on_the_older_pages(incident: Incident, post: P
 
 @pytest.mark.parametrize(
     "cursor",
-    (
-        "x - 1 1- -1 1-x nan-1 inf-1 -inf-1 1e400-1 1e15-1 1--1 1-0 1-99999999999999999999 "
-        "%00 1-%00 1-1-1 %ff 1-٣x '%20OR%201=1"
-    ).split(),
+    [
+        "x",
+        "-",
+        "1",
+        "1-",
+        "-1",
+        "1-x",
+        "nan-1",
+        "inf-1",
+        "-inf-1",
+        "1e400-1",
+        "1e15-1",
+        "1--1",
+        "1-0",
+        "1-99999999999999999999",
+        "%00",
+        "1-%00",
+        "1-1-1",
+        "%ff",
+        "1-٣x",
+        "'%20OR%201=1",
+    ],
 )
 @pytest.mark.parametrize("where", ["/", "/archive/", "/tags/batch/"])
 def test_a_cursor_that_is_none_is_not_found(post: Postmortem, cursor: str, where: str) -> None:
@@ -205,8 +223,10 @@ def test_pages_ask_the_same_number_of_queries_for_five_posts_and_for_forty(
                 read(address)
             counts[-1].append(len(queries))
     assert counts[0] == counts[1]
+    stranger = Client()
+    stranger.get(PAGE)
     with CaptureQueriesContext(connection) as queries:
-        read(PAGE)
+        stranger.get(PAGE)
     # A page that is kept asks for the version and nothing else.
     assert len(queries) == 1
 
@@ -360,7 +380,7 @@ def test_what_is_kept_stays_under_its_limit(post: Postmortem, settings: Any) -> 
         assert Client().get(f"/?utm={number}").status_code == 200
     store = pages._store
     assert 0 < store.size <= settings.PAGE_STORE_BYTES
-    assert store.size == sum(len(kept.body) for kept in store.pages.values())
+    assert store.size == sum(kept.size for kept in store.pages.values())
 
 
 def test_each_host_gets_its_own_addresses(post: Postmortem, settings: Any) -> None:
