@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from retro.incidents.forms import IncidentRowForm
@@ -65,6 +67,14 @@ class PostmortemForm(IncidentRowForm):
 
     def clean_slug(self) -> str:
         return slugs.check(self.cleaned_data["slug"], self.instance)
+
+    def save(self, commit: bool = True) -> Any:
+        try:
+            with transaction.atomic():
+                return super().save(commit)
+        except IntegrityError:
+            # Somebody took the address between the check and the write.
+            raise ValidationError({"slug": slugs.taken(self.cleaned_data["slug"])}) from None
 
 
 class SectionForm(forms.Form):

@@ -132,7 +132,8 @@ def _copies(postmortem: Postmortem, copied: list[PublishedFile]) -> dict[object,
 
 def _terms(kind: str, names: list[str]) -> list[Term]:
     terms = []
-    for name in names:
+    # In one order for everybody: two posts with the same new tags never wait for each other.
+    for name in sorted(names):
         slug = slugs.normal(slugify(name, allow_unicode=True))[:100]
         if slug:
             terms.append(

@@ -52,10 +52,14 @@ def check(slug: str, postmortem: Postmortem) -> str:
     if slug in RESERVED:
         raise ValidationError(_("“%(slug)s” is kept for the site itself.") % {"slug": slug})
     if is_taken(slug, postmortem):
-        raise ValidationError(
-            _("Another postmortem has, or once had, the address “%(slug)s”.") % {"slug": slug}
-        )
+        raise taken(slug)
     return slug
+
+
+def taken(slug: str) -> ValidationError:
+    return ValidationError(
+        _("Another postmortem has, or once had, the address “%(slug)s”.") % {"slug": slug}
+    )
 
 
 def suggest(title: str, postmortem: Postmortem) -> str:

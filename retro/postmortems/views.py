@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -35,21 +36,32 @@ def draft_of(incident: Incident) -> Postmortem:
     """Return the incident's postmortem; its first visit makes the draft, with all it can know."""
     found = incident.postmortems.select_related("live_revision").order_by("pk").first()
     if found is None:
-        found = Postmortem(
-            incident=incident,
-            title=incident.title,
-            language=incident.team.language,
-            sections=list(SECTIONS),
-        )
-        found.slug = slugs.suggest(incident.title, found)
-        try:
-            with transaction.atomic():
-                found.save()
-        except IntegrityError:
-            found.slug = slugs.suggest(incident.title, found)
-            found.save()
+        found = _begin(incident)
     found.incident = incident
     return found
+
+
+@transaction.atomic
+def _begin(incident: Incident) -> Postmortem:
+    """Make the draft. The lock makes the second of two first visits find what the first one made."""
+    Incident.objects.select_for_update().get(pk=incident.pk)
+    if made := incident.postmortems.order_by("pk").first():
+        return made
+    draft = Postmortem(
+        incident=incident,
+        title=incident.title,
+        language=incident.team.language,
+        sections=list(SECTIONS),
+    )
+    draft.slug = slugs.suggest(incident.title, draft)
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:
+        # Another incident's draft took this address a moment ago.
+        draft.slug = slugs.suggest(incident.title, draft)
+        draft.save()
+    return draft
 
 
 def _context(
@@ -169,7 +181,9 @@ def preview(request: MemberRequest, number: int) -> HttpResponse:
     context = page.preview(
         request, document, draw(document), reading_minutes(document), back=_here(number)
     )
-    return render(request, "blog/post.html", context)
+    # As strangers will see it: everything around the article speaks its language, too.
+    with translation.override(document["language"]):
+        return render(request, "blog/post.html", context)
 
 
 @require_POST
