@@ -20,6 +20,8 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from retro.postmortems.models import Blog
+
 PUBLIC_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -34,6 +36,9 @@ PUBLIC_POLICY = "; ".join(
 
 
 PRIVATE = ("/desk/", "/accounts/", "/static/")
+
+QUERY = ("before", "after")
+"""What of a query public pages listen to: ``?utm_source=…`` is the page without it."""
 
 
 class Kept(NamedTuple):
@@ -92,9 +97,20 @@ def version() -> tuple[str, int]:
     return str(connection.settings_dict["NAME"]), row[0] if row else 0
 
 
+def blog_and_version() -> tuple[Blog, tuple[str, int]]:
+    """Return the blog, and with it the count at which it was read, in one query."""
+    blog = Blog.objects.filter(pk=1).first()
+    count = blog.version if blog else 0
+    return blog or Blog.get(), (str(connection.settings_dict["NAME"]), count)
+
+
 def _key(request: HttpRequest) -> tuple[str, ...]:
+    """Return all that a public page may differ by: never who is asking."""
+    query = (
+        [request.GET.get(name, "") for name in QUERY] if request.META.get("QUERY_STRING") else []
+    )
     language = translation.get_language_from_request(request)
-    return request.scheme or "", request.get_host(), request.get_full_path(), language
+    return request.scheme or "", request.get_host(), request.path, language, *query
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
@@ -122,25 +138,25 @@ class StoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD") and not request.path_info.startswith(PRIVATE):
-            kept = _store.peek(_key(request))
+            key = _key(request)
             # The count is asked only where there is something to serve.
-            if kept and _store.get(version(), _key(request)):
+            if _store.peek(key) and (kept := _store.get(version(), key)):
                 return _answer(request, kept)
         return self.get_response(request)
 
 
 def stored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Draw a public page and put it into the store. GET and HEAD only."""
+    """Have ``view(request, blog, …)`` draw a public page and keep it. GET and HEAD only."""
 
     @require_safe
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Before drawing: a page drawn while somebody publishes counts as the older one.
-        now = version()
+        blog, now = blog_and_version()
         key = _key(request)
         kept = _store.get(now, key)
         if kept is None:
-            response = view(request, *args, **kwargs)
+            response = view(request, blog, *args, **kwargs)
             if response.status_code != 200:
                 response["Content-Security-Policy"] = PUBLIC_POLICY
                 return response

@@ -1,7 +1,5 @@
 """Everything a stranger can read. Only live revisions; nothing here knows who is asking."""
 
-import unicodedata
-
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from retro.blog import lists
 from retro.blog.pages import stored
-from retro.postmortems import page
+from retro.postmortems import page, slugs
 from retro.postmortems.models import (
     Address,
     Blog,
@@ -69,11 +67,11 @@ def index(request: HttpRequest, blog: Blog) -> HttpResponse:
 
 
 def _one_form(slug: str) -> str:
-    """Return a slug out of an address with its letters composed, as it is stored."""
+    """Return a slug out of an address in the form that it is stored in."""
     if "\0" in slug:
         # PostgreSQL takes no text with this sign, not even to look for it.
         raise Http404
-    return unicodedata.normalize("NFC", slug)
+    return slugs.normal(slug)
 
 
 @stored

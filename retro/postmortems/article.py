@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import pgettext
 
 from retro.incidents.models import Milestone, Outcome
-from retro.postmortems import drawing
+from retro.postmortems import drawing, slugs
 from retro.postmortems.document import Document, Entry
 from retro.postmortems.zones import zone_name
 
@@ -92,7 +92,7 @@ def _zone_name(document: Document, marks: list[drawing.Mark]) -> str:
 
 def terms(names: list[str]) -> list[dict[str, str]]:
     """Return names with the slugs that their public pages have."""
-    pairs = [(name, slugify(name, allow_unicode=True).lower()[:100]) for name in names]
+    pairs = [(name, slugs.normal(slugify(name, allow_unicode=True))[:100]) for name in names]
     return [{"name": name, "slug": slug} for name, slug in pairs if slug]
 
 
