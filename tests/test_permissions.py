@@ -74,6 +74,7 @@ ROWS: dict[str, dict[str, list[Any]]] = {
     "teams:remove": {"POST": OWNER},
     "teams:invitation": {"GET": EVERYBODY},
     "teams:profile": {"GET": OWN_READ, "POST": OWN_READ},
+    "teams:kept": {"GET": OWN_READ},
     "teams:switch": {"POST": READ},
     # Incidents.
     "incidents:list": {"GET": OWN_READ},

@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.urls import reverse
 
 from retro.teams.models import Membership, Role, User
 
@@ -52,8 +52,6 @@ def _guard(view: View, roles: set[str], writing: set[str]) -> View:
             raise PermissionDenied
         request.membership = membership  # type: ignore[attr-defined]
         request.kept_by = signing.dumps(request.user.pk, salt=KEPT)  # type: ignore[attr-defined]
-        if request.method == "GET" and (kept := _kept(request)):
-            return render(request, "teams/kept.html", {"kept": kept})
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -103,18 +101,18 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
                 "fields": fields,
                 "by": request.POST.get("kept_by", ""),
             }
-        return redirect_to_login(f"{request.path}?kept=1")
+            # Not to the form's own address: most of those only take a post.
+            return redirect_to_login(reverse("teams:kept"))
+        return redirect_to_login(reverse("incidents:list"))
     return redirect_to_login(request.get_full_path())
 
 
-def _kept(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the form that waits in this session for this person at this address, and forget it."""
-    if "kept" not in request.GET or KEPT not in request.session:
-        return None
-    kept = request.session.pop(KEPT)
+def take_kept(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the form that waits in this session if it is this person's; forget it either way."""
+    kept = request.session.pop(KEPT, None)
     try:
-        whose = signing.loads(kept["by"], salt=KEPT)
+        whose = signing.loads(kept["by"], salt=KEPT) if kept else None
     except signing.BadSignature:
         return None
     # On a shared computer the next one to sign in may be somebody else.
-    return kept if whose == request.user.pk and kept["path"] == request.path else None
+    return kept if kept and whose == request.user.pk else None

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from retro.teams import sample
@@ -20,6 +21,10 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No open sign-up: people come in by an invitation."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Say whether ``next=`` stays on this host: allauth lets all of ALLOWED_HOSTS pass."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         if not sample.may_sign_in(user, request):

@@ -13,5 +13,6 @@ urlpatterns = [
     path("team/members/<int:pk>/removal/", views.remove, name="remove"),
     path("invitations/<str:secret>/", views.invitation, name="invitation"),
     path("me/", views.profile, name="profile"),
+    path("me/kept/", views.kept, name="kept"),
     path("me/team/<int:pk>/", views.switch, name="switch"),
 ]

@@ -1,5 +1,7 @@
 """The first page of an installation, the team, invitations, and one's own profile."""
 
+import logging
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -11,9 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from retro.teams.access import MemberRequest, anyone, member, owner
+from retro.teams.access import MemberRequest, anyone, member, owner, take_kept
 from retro.teams.forms import (
     InviteForm,
     NewcomerForm,
@@ -25,6 +27,7 @@ from retro.teams.forms import (
 )
 from retro.teams.models import Invitation, Membership, Role, Team, User
 
+logger = logging.getLogger(__name__)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -74,6 +77,7 @@ def _team_page(
     invite: InviteForm | None = None,
     role: RoleForm | None = None,
     link: str = "",
+    mailed: bool = True,
     status: int = 200,
 ) -> HttpResponse:
     membership = request.membership
@@ -93,6 +97,7 @@ def _team_page(
         ],
         "invitations": Invitation.objects.open().filter(team=team),
         "link": link,
+        "mailed": mailed,
     }
     return render(request, "teams/team.html", context, status=status)
 
@@ -131,14 +136,21 @@ def invite(request: MemberRequest) -> HttpResponse:
     known = User.objects.filter(email__iexact=email).first()
     with translation.override(known.language if known else team.language):
         context = {"invitation": invitation, "link": link, "by": request.user}
-        send_mail(
-            _("%(name)s invites you to %(team)s on Retro") % {"name": request.user, "team": team},
-            render_to_string("teams/invitation_mail.txt", context),
-            None,
-            [email],
-        )
+        try:
+            send_mail(
+                _("%(name)s invites you to %(team)s on Retro")
+                % {"name": request.user, "team": team},
+                render_to_string("teams/invitation_mail.txt", context),
+                None,
+                [email],
+            )
+            mailed = True
+        except OSError:
+            # A mail server that is down or refuses: the link below is good all the same.
+            logger.exception("The invitation's mail could not be sent.")
+            mailed = False
     # Shown once: the link's secret is kept nowhere.
-    return _team_page(request, link=link)
+    return _team_page(request, link=link, mailed=mailed)
 
 
 @require_POST
@@ -192,7 +204,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
             initial={"language": translation.get_language() or "en"},
         )
     if request.method == "POST" and (answer := _join(request, found, known, form)):
-        return answer
+        return _no_referrer(answer)
     context = {"invitation": found, "form": form, "known": known, "secret": secret}
     status = 422 if form is not None and form.is_bound else 200
     return _no_referrer(render(request, "teams/invitation.html", context, status=status))
@@ -250,3 +262,13 @@ def switch(request: MemberRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Membership, team=pk, user=request.user)
     request.session["team"] = row.team_id
     return redirect("incidents:list")
+
+
+@require_GET
+@anyone
+def kept(request: MemberRequest) -> HttpResponse:
+    """Give back, once, what somebody wrote in a form after their session had ended."""
+    found = take_kept(request)
+    if found is None:
+        return redirect("incidents:list")
+    return render(request, "teams/kept.html", {"kept": found})
