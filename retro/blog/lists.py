@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import F, Q
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
 from retro.postmortems.models import Postmortem, PostmortemQuerySet
@@ -68,8 +68,8 @@ def page(
     """
     posts = posts.for_list().prefetch_related("live_revision__terms")
     posts = posts.annotate(
-        severity=KT("live_revision__document__severity"),
-        time_zone=KT("live_revision__document__time_zone"),
+        severity=KeyTextTransform("severity", "live_revision__document"),
+        time_zone=KeyTextTransform("time_zone", "live_revision__document"),
         lasted=F("live_revision__document__durations__resolve"),
     )
     if after:

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -127,7 +127,7 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     fresh["Cache-Control"] = "public, max-age=0, must-revalidate"
     fresh["Content-Security-Policy"] = PUBLIC_POLICY
     fresh["X-Frame-Options"] = "DENY"
-    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=fresh) or fresh)
+    return get_conditional_response(request, etag=etag, response=fresh) or fresh
 
 
 class StoreMiddleware:

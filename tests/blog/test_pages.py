@@ -199,6 +199,14 @@ def test_the_archive_holds_each_year_and_its_months(incident: Incident) -> None:
     assert "Post 00" in page and "Post 02" not in page and "February 2024" in page
 
 
+def test_a_list_and_its_posts_say_the_same_day(post: Postmortem) -> None:
+    # Half past midnight in Seoul, where the incident was; the evening before in UTC.
+    publish(post, by=named("Alice"), at=datetime(2026, 10, 28, 15, 30, tzinfo=UTC))
+    for where in ("/", "/tags/batch/", PAGE):
+        page = read(where)
+        assert "29 October 2026" in page and "28 October 2026" not in page
+
+
 def test_an_empty_blog_says_so(incident: Incident) -> None:
     assert "Nothing is published yet" in read("/")
     assert "Nothing is published yet" in read("/archive/")
