@@ -1,5 +1,6 @@
 """How allauth's sign-in behaves here."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from retro.teams import sample
 from retro.teams.models import User
+
+log = logging.getLogger(__name__)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -44,7 +47,12 @@ class Adapter(DefaultAccountAdapter):
         """Write to people in their own language."""
         user = context.get("user")
         with translation.override(getattr(user, "language", None) or translation.get_language()):
-            super().send_mail(template_prefix, email, context)
+            try:
+                super().send_mail(template_prefix, email, context)
+            except OSError:
+                # A mail server that is down must not tell a stranger, by an error, that there is
+                # an account; the operator reads it in the log.
+                log.exception("a mail could not be sent")
 
     def format_email_subject(self, subject: str) -> str:
         return subject
