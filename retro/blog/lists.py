@@ -68,7 +68,7 @@ def page(
     """
     posts = posts.for_list().prefetch_related("live_revision__terms")
     posts = posts.annotate(
-        severity=KeyTextTransform("severity", "live_revision__document"),
+        severity=F("live_revision__document__severity"),
         time_zone=KeyTextTransform("time_zone", "live_revision__document"),
         lasted=F("live_revision__document__durations__resolve"),
     )

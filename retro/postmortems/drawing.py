@@ -19,6 +19,7 @@ NARROW_LETTER, WIDE_LETTER = 7.6, 13.2
 BOLD = 1.12  # and of a name, which is bold
 LINE_HEIGHT = 16
 GAP = 12  # between two labels in a row
+SIGN = 16.0  # the room that an attempt's sign takes
 DOT = 9  # half of a milestone's dot, with its rim
 
 # Strokes around a point, one shape an outcome: colour alone would not tell them apart.
@@ -125,12 +126,13 @@ def marks(document: Document, words: Words) -> list[Mark]:
     if len(rows) < 2:
         return []
     days = [instant(row["starts_at"]).astimezone(zone).date() for row in rows]
-    told: dict[bool, date | None] = {True: None, False: None}
+    # The line begins with its first day above it; attempts below it begin on that day, too.
+    told: dict[bool, date | None] = {True: None, False: days[0]}
     found = []
     for row, day in zip(rows, days, strict=True):
         kind = "milestone" if row["milestone"] else "attempt" if row["attempt"] else "event"
         outcome = row["attempt"]["outcome"] if row["attempt"] else None
-        # Milestones stand above the line, attempts below: each side says the day for itself.
+        # Milestones stand above the line, attempts below: each side says a new day for itself.
         side = kind == "milestone"
         says_day = kind != "event" and days[0] != days[-1] and told[side] != day
         told[side] = day if kind != "event" else told[side]
@@ -237,24 +239,31 @@ def _below(drawing: Drawing, below: list[Mark], places: list[float], line: float
     drawing.height = line + 22
     if not below:
         return
-    # When not all times find room, every second one is written, or every third.
-    bare = 16.0
-    full = [max(bare, text_width(mark.time), text_width(mark.day)) + GAP for mark in below]
-    widths, every = full, 1
-    while sum(widths) > WIDE and every < len(below):
-        every += 1
-        widths = [width if n % every == 0 else bare for n, width in enumerate(full)]
-    for n, (mark, at, x) in enumerate(
-        zip(below, places, spread(places, widths, WIDE), strict=True)
-    ):
+    full = [max(SIGN, text_width(mark.time), text_width(mark.day)) + GAP for mark in below]
+    widths, told = _room(full)
+    centres = spread(places, widths, WIDE)
+    for n, (mark, at, x) in enumerate(zip(below, places, centres, strict=True)):
         drawing.path("leader", f"M{at:.1f} {line + 5:.0f}L{x:.1f} {line + 17:.0f}")
         drawing.tick(mark, x, line + 26)
-        if n % every == 0 and sum(widths) <= WIDE:
+        if n in told:
             drawing.label(mark.time, "when", x, line + 49)
             if mark.day:
                 drawing.label(mark.day, "when", x, line + 49 + LINE_HEIGHT)
     lines = 2 if any(mark.day for mark in below) else 1
     drawing.height = line + 38 + LINE_HEIGHT * lines
+
+
+def _room(full: list[float]) -> tuple[list[float], range]:
+    """Return the widths that fit side by side, and which of them have room for their time.
+
+    When not all times find room, every second one is written, or every third, or none.
+    """
+    for every in range(1, len(full) + 1):
+        told = range(0, len(full), every)
+        widths = [width if n in told else SIGN for n, width in enumerate(full)]
+        if sum(widths) <= WIDE:
+            return widths, told
+    return [SIGN] * len(full), range(0)
 
 
 def tall(document: Document, words: Words) -> Drawing | None:

@@ -89,7 +89,16 @@ def md(text: str, *prefix: object, top: int = 4) -> SafeString:
     box = format_html('<div class="scroll" role="group" tabindex="0" aria-label="{}">', _("Table"))
     html = re.sub(r"<table(?=[ >])", lambda found: f"{box}{found[0]}", html)
     html = html.replace("</table>", "</table></div>")
+    html = re.sub(r"<input(?=[^>]*checkbox)[^>]*", _named_box, html)
     return mark_safe(re.sub(r"<pre(?=[ >])", '<pre tabindex="0"', html))
+
+
+def _named_box(found: re.Match[str]) -> str:
+    """Say of a task's box what it shows: nothing else names it."""
+    checked = re.search(r"\schecked\b", found[0])
+    return format_html(
+        '{} aria-label="{}"', mark_safe(found[0]), _("done") if checked else _("to do")
+    )
 
 
 @register.filter
