@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from retro.incidents.forms import IncidentRowForm
 from retro.incidents.models import InvolvedPerson
@@ -14,7 +15,7 @@ from retro.postmortems import slugs
 from retro.postmortems.models import SECTIONS, Blog, Postmortem
 
 SECTION_LABELS = {
-    "story": _("What happened"),
+    "story": pgettext_lazy("post", "What happened"),
     "feelings": _("How it felt"),
     "improvements": _("What we will do differently"),
     "lessons": _("What we learned"),

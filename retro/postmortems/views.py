@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.encoding import uri_to_iri
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -75,6 +76,9 @@ def _context(
     revisions = list(
         postmortem.revisions.select_related("published_by").defer("document", "html")[:50]
     )
+    address = ""
+    if postmortem.live_revision:
+        address = request.build_absolute_uri(postmortem.get_absolute_url())
     return {
         **step_context(request, incident, "publish"),
         "postmortem": postmortem,
@@ -94,9 +98,9 @@ def _context(
         "last_seen": revisions[0].number if revisions else 0,
         "terms": terms,
         "draft_summary": summary.draft(incident, postmortem.language),
-        "public_url": request.build_absolute_uri(postmortem.get_absolute_url())
-        if postmortem.live_revision
-        else "",
+        "public_url": address,
+        # A Korean address is read in Korean, whatever the link has to be.
+        "public_text": uri_to_iri(address),
     }
 
 
