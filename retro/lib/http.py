@@ -23,7 +23,8 @@ class PermissionsPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response["Permissions-Policy"] = self.POLICY
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        # A feed reader shows the pictures of a post; nothing else is for other sites.
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

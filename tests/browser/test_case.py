@@ -207,7 +207,7 @@ def test_a_real_retrospective_goes_all_the_way_through_the_house(
         for text in strategy.get("under", [])
     ]
     assert sorted(nested) == sorted(under)
-    times = [time.strip() for time in stranger.locator(".entry time").all_inner_texts()]
+    times = [time.strip() for time in stranger.locator(".entry .when").all_inner_texts()]
     stamped = [row for row in case["timeline"] if "at" in row]
     assert len(times) == len(stamped)
     for row in stamped:
