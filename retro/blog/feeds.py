@@ -71,7 +71,7 @@ def _whole(html: str, base: str, link: str) -> str:
     return nh3.clean(
         UNSEEN.sub("", html),
         tags=nh3.ALLOWED_TAGS | {"section", "figure", "figcaption", "input", "time"},
-        clean_content_tags={"svg"},
+        clean_content_tags={"script", "style", "svg"},
         attributes={
             "*": {"id", "lang"},
             "a": {"href"},

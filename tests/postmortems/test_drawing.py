@@ -95,6 +95,13 @@ def test_labels_stay_apart_and_inside(made: Document, words: drawing.Words) -> N
                 assert y - radius >= 0 and y + radius <= drawn.height
 
 
+def test_a_long_name_is_cut_where_the_picture_ends() -> None:
+    words = drawing.Words(dict.fromkeys(ENGLISH.names, "Something else " * 9), ENGLISH.day)
+    drawn = drawing.tall(story([0, 60], ["failed", "worked"]), words)
+    assert drawn and outside(drawn) == []
+    assert any(label.text.endswith("…") for label in drawn.labels)
+
+
 def test_one_moment_is_no_line() -> None:
     assert drawing.wide(document([]), ENGLISH) is None
     assert drawing.tall(document([entry(1, "2026-10-27T07:00")]), ENGLISH) is None
