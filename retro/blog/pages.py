@@ -124,6 +124,9 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     fresh["Vary"] = "Accept-Encoding, Accept-Language"
     fresh["Content-Language"] = kept.language
     fresh["Content-Length"] = str(len(fresh.content))
+    if request.method == "HEAD":
+        # The server would drop the body, and complain of it in its log each time.
+        fresh.content = b""
     fresh["Cache-Control"] = "public, max-age=0, must-revalidate"
     fresh["Content-Security-Policy"] = PUBLIC_POLICY
     fresh["X-Frame-Options"] = "DENY"

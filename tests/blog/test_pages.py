@@ -1,4 +1,7 @@
-"""What a stranger gets: lists, posts, feeds, and the headers that come with them."""
+"""What a stranger gets: lists, posts, feeds, and the headers that come with them.
+
+Long, because every public address is read here with the same few posts.
+"""
 
 import gzip
 import json

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from retro.blog import pages
+from retro.blog import pages, views
 from retro.incidents.models import Incident
 from retro.postmortems.models import Postmortem, PublishedFile
 from retro.postmortems.publishing import publish, withdraw
@@ -76,6 +76,14 @@ def test_a_post_that_is_not_kept_costs_three_queries(incident: Incident) -> None
         page = client.get(second.get_absolute_url()).content.decode()
     assert "Post 00" in page and "Post 02" in page
     assert len(queries) <= 3, [query["sql"] for query in queries]
+
+
+def test_who_asks_for_the_head_alone_gets_its_length_and_no_body(incident: Incident) -> None:
+    posts(incident, 1)
+    # Not through the client, which would take the body away itself.
+    answer = views.index(RequestFactory().head("/"))
+    assert answer.content == b""
+    assert int(answer["Content-Length"]) == len(read("/").encode())
 
 
 def test_a_query_that_means_nothing_makes_no_page_of_its_own(incident: Incident) -> None:
