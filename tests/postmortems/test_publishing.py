@@ -1,4 +1,7 @@
-"""Publishing, withdrawing and the draft. Alice owns Harbor, Bora edits, Vic looks on."""
+"""Publishing, withdrawing and the draft. Alice owns Harbor, Bora edits, Vic looks on.
+
+Long, because one draft is followed here from its first visit to its withdrawal.
+"""
 
 import re
 import threading
